@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.api;
+
+import org.jspecify.annotations.NullMarked;

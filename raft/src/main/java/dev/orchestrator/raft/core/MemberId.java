@@ -1,0 +1,28 @@
+package dev.orchestrator.raft.core;
+
+/**
+ * Who a member is: its configured name and the incarnation of its data folder. A member whose
+ * folder was wiped comes back under the same name with another incarnation and is, to Raft,
+ * somebody else: it neither votes nor counts. Immutable.
+ *
+ * @param name text of RaftAdvertise (else RaftBind) with its port, as configured and never resolved
+ * @param incarnation random number made when the data folder was first initialised
+ */
+public record MemberId(String name, long incarnation) implements Comparable<MemberId> {
+  public MemberId {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a member needs a name");
+    }
+  }
+
+  @Override
+  public int compareTo(MemberId other) {
+    int byName = name.compareTo(other.name);
+    return byName != 0 ? byName : Long.compareUnsigned(incarnation, other.incarnation);
+  }
+
+  @Override
+  public String toString() {
+    return name + "#" + Long.toHexString(incarnation);
+  }
+}

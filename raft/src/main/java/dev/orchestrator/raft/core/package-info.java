@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.raft.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.raft.group;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.raft.port;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.store;
+
+import org.jspecify.annotations.NullMarked;
