@@ -1,4 +1,4 @@
 @NullMarked
-package dev.orchestrator.store;
+package dev.orchestrator.store.fsm;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.store.command;
+
+import org.jspecify.annotations.NullMarked;

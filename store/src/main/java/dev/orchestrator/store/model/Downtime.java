@@ -1,0 +1,20 @@
+package dev.orchestrator.store.model;
+
+import java.time.Instant;
+
+/**
+ * A time in which an instance's problems start no recovery. Replicated. Immutable.
+ *
+ * @param key the instance
+ * @param owner who asked for it
+ * @param reason why
+ * @param beginsAt start
+ * @param endsAt end, after which an expiry command removes the row
+ */
+public record Downtime(
+    InstanceKey key, String owner, String reason, Instant beginsAt, Instant endsAt) {
+  /** Whether the downtime is in force. */
+  public boolean activeAt(Instant now) {
+    return !now.isBefore(beginsAt) && now.isBefore(endsAt);
+  }
+}

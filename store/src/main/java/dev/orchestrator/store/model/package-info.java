@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.store.model;
+
+import org.jspecify.annotations.NullMarked;

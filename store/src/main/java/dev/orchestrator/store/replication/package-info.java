@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.store.replication;
+
+import org.jspecify.annotations.NullMarked;

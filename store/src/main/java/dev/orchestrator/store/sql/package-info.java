@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.store.sql;
+
+import org.jspecify.annotations.NullMarked;
