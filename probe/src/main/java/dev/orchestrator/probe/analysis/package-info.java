@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.probe.analysis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,83 @@
+package dev.orchestrator.probe.detection;
+
+import dev.orchestrator.probe.analysis.Analysis;
+import dev.orchestrator.probe.analysis.Analyzer;
+import dev.orchestrator.probe.topology.Topology;
+import dev.orchestrator.store.model.ClusterRecord;
+import dev.orchestrator.store.model.Downtime;
+import dev.orchestrator.store.model.Instance;
+import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.sql.Database;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The fleet as this node knows it now: facts, downtimes, aliases and judgement together.
+ * Thread-safe.
+ */
+public final class FleetView {
+  private final Database database;
+  private final Analyzer analyzer;
+  private final Clock clock;
+
+  public FleetView(Database database, Analyzer analyzer, Clock clock) {
+    this.database = database;
+    this.analyzer = analyzer;
+    this.clock = clock;
+  }
+
+  public Topology topology() {
+    return Topology.of(database.instances().all());
+  }
+
+  /** Downtimes in force, by instance. */
+  public Map<InstanceKey, Downtime> downtimes() {
+    Instant now = clock.instant();
+    Map<InstanceKey, Downtime> inForce = new TreeMap<>();
+    for (Downtime downtime : database.downtimes().all()) {
+      if (downtime.activeAt(now)) {
+        inForce.put(downtime.key(), downtime);
+      }
+    }
+    return inForce;
+  }
+
+  /**
+   * Cluster aliases by cluster name: what instances suggest, else what the primary record keeps,
+   * else the name.
+   */
+  public Map<String, String> aliases(Topology topology) {
+    Map<String, String> aliases = new HashMap<>();
+    Map<String, ClusterRecord> records = new HashMap<>();
+    for (ClusterRecord cluster : database.clusters().all()) {
+      records.put(cluster.primaryUuid(), cluster);
+    }
+    for (String name : topology.clusterNames()) {
+      String alias = name;
+      for (Instance instance : topology.cluster(name)) {
+        Optional<ClusterRecord> cluster =
+            Optional.ofNullable(records.get(instance.server().uuid()));
+        if (cluster.isPresent() && !cluster.get().alias().isEmpty()) {
+          alias = cluster.get().alias();
+        }
+        if (!instance.placement().suggestedAlias().isEmpty()) {
+          alias = instance.placement().suggestedAlias();
+          break;
+        }
+      }
+      aliases.put(name, alias);
+    }
+    return aliases;
+  }
+
+  /** Judgement of the whole fleet now, problem or not. */
+  public List<Analysis> analyses() {
+    Topology topology = topology();
+    return analyzer.analyze(topology, downtimes(), aliases(topology), clock.instant());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.probe.detection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.probe.discovery;
+
+import org.jspecify.annotations.NullMarked;

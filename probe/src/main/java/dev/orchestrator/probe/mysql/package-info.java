@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.probe.mysql;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package dev.orchestrator.probe.recovery;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Policy of recoveries. Immutable.
+ *
+ * @param clusterFilters RecoverMasterClusterFilters: clusters whose dead primary is replaced
+ *     automatically
+ * @param blockPeriod RecoveryPeriodBlockSeconds
+ * @param detectionBlockPeriod FailureDetectionPeriodBlockMinutes
+ * @param stepTimeout deadline of one step on one server, above 0
+ * @param hookTimeout deadline of one hook, above 0
+ * @param hookShell ProcessesShellCommand, for example bash
+ * @param hooks command lines by list name: OnFailureDetectionProcesses, PreFailoverProcesses,
+ *     PostMasterFailoverProcesses, PostFailoverProcesses, PostUnsuccessfulFailoverProcesses
+ * @param applyPromotion ApplyMySQLPromotionAfterMasterFailover: make the promoted server writable
+ * @param node name of this member
+ * @param hostname host name given to hooks
+ */
+public record RecoveryConfig(
+    List<String> clusterFilters,
+    Duration blockPeriod,
+    Duration detectionBlockPeriod,
+    Duration stepTimeout,
+    Duration hookTimeout,
+    String hookShell,
+    Map<String, List<String>> hooks,
+    boolean applyPromotion,
+    String node,
+    String hostname) {
+  public RecoveryConfig {
+    clusterFilters = List.copyOf(clusterFilters);
+    hooks = Map.copyOf(hooks);
+  }
+}

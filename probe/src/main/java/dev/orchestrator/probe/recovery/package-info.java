@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.probe.recovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.probe.topology;
+
+import org.jspecify.annotations.NullMarked;
