@@ -1,0 +1,306 @@
+package dev.orchestrator.server.config;
+
+import dev.orchestrator.probe.analysis.AnalysisPolicy;
+import dev.orchestrator.probe.detection.DetectionConfig;
+import dev.orchestrator.probe.discovery.DiscoveryConfig;
+import dev.orchestrator.probe.mysql.FleetAccess;
+import dev.orchestrator.probe.recovery.RecoveryConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Turns upstream's keys into the settings of our components. All defaults are here. Stateless. */
+public final class LegacyConfigReader {
+  private static final int MAX_SECONDS = 365 * 24 * 3600;
+  private static final List<String> HOOK_LISTS =
+      List.of(
+          "OnFailureDetectionProcesses",
+          "PreFailoverProcesses",
+          "PostMasterFailoverProcesses",
+          "PostFailoverProcesses",
+          "PostUnsuccessfulFailoverProcesses");
+
+  private LegacyConfigReader() {}
+
+  /**
+   * Reads and checks everything.
+   *
+   * @throws ConfigException a value is missing or not allowed; the message names the key and what
+   *     is
+   */
+  public static NodeConfig read(Settings settings) throws ConfigException {
+    Optional<NodeConfig.Raft> raft = raft(settings);
+    HostPort listen = listenAddress(settings);
+    String hostname = hostname();
+    String name = raft.map(LegacyConfigReader::ownName).orElse(hostname + ":" + listen.port());
+    Duration poll = settings.seconds("InstancePollSeconds", 5, 1, 3600);
+    return new NodeConfig(
+        name,
+        settings.flag("Debug", false),
+        http(settings, listen, raft, hostname),
+        sqliteFile(settings),
+        raft,
+        access(settings),
+        discovery(settings, poll),
+        new AnalysisPolicy(
+            poll,
+            settings.seconds("ReasonableInstanceCheckSeconds", 1, 0, 3600),
+            settings.seconds("ReasonableReplicationLagSeconds", 10, 0, MAX_SECONDS)),
+        settings.seconds("ReasonableMaintenanceReplicationLagSeconds", 20, 0, MAX_SECONDS),
+        new DetectionConfig(
+            Duration.ofSeconds(1),
+            settings.millis("ReactionTimeMilliseconds", 1500, 0, 3_600_000),
+            settings.number("ReactionMinFailedVisits", 3, 2, 1000)),
+        settings.patterns("RecoveryIgnoreHostnameFilters"),
+        settings.list("RecoverIntermediateMasterClusterFilters"),
+        recovery(settings, name, hostname));
+  }
+
+  private static Optional<NodeConfig.Raft> raft(Settings settings) throws ConfigException {
+    if (!settings.flag("RaftEnabled", false)) {
+      return Optional.empty();
+    }
+    String dataDir = settings.text("RaftDataDir", "");
+    if (dataDir.isEmpty()) {
+      throw new ConfigException(
+          "RaftDataDir is needed when RaftEnabled is true: a folder that this node can write, for example /var/lib/orchestrator");
+    }
+    int defaultPort = settings.number("DefaultRaftPort", 10_008, 1, 65_535);
+    String bindText = settings.text("RaftBind", "127.0.0.1:10008");
+    if (bindText.isBlank()) {
+      throw new ConfigException("RaftBind is needed when RaftEnabled is true: this node's address");
+    }
+    HostPort bind = HostPort.parse("RaftBind", bindText, defaultPort);
+    String advertiseText = settings.text("RaftAdvertise", "");
+    if (advertiseText.isBlank()) {
+      advertiseText = bindText;
+    }
+    String self = HostPort.parse("RaftAdvertise", advertiseText, defaultPort).name();
+    List<String> members = new ArrayList<>();
+    for (String node : settings.list("RaftNodes")) {
+      String member = HostPort.parse("RaftNodes", node, defaultPort).name();
+      if (members.contains(member)) {
+        throw new ConfigException("RaftNodes names " + member + " twice");
+      }
+      members.add(member);
+    }
+    if (members.isEmpty()) {
+      members.add(self);
+    }
+    if (!members.contains(self)) {
+      throw new ConfigException(
+          "RaftNodes "
+              + members
+              + " must contain this node's own name "
+              + self
+              + " (RaftAdvertise, else RaftBind, with its port); names are compared as text");
+    }
+    Duration heartbeat = settings.millis("RaftHeartbeatMilliseconds", 150, 10, 60_000);
+    Duration electionMin = settings.millis("RaftElectionMinMilliseconds", 750, 50, 600_000);
+    Duration electionMax = settings.millis("RaftElectionMaxMilliseconds", 1500, 50, 600_000);
+    if (heartbeat.multipliedBy(2).compareTo(electionMin) > 0
+        || electionMin.compareTo(electionMax) >= 0) {
+      throw new ConfigException(
+          "need 2 x RaftHeartbeatMilliseconds <= RaftElectionMinMilliseconds < RaftElectionMaxMilliseconds, got "
+              + heartbeat.toMillis()
+              + ", "
+              + electionMin.toMillis()
+              + ", "
+              + electionMax.toMillis());
+    }
+    return Optional.of(
+        new NodeConfig.Raft(
+            Path.of(dataDir),
+            bind.host(),
+            bind.port(),
+            bindText,
+            advertiseText,
+            members,
+            heartbeat,
+            electionMin,
+            electionMax,
+            settings.seconds("RaftJoinTimeoutSeconds", 60, 0, MAX_SECONDS)));
+  }
+
+  private static String ownName(NodeConfig.Raft raft) {
+    try {
+      return HostPort.parse("RaftAdvertise", raft.advertiseText(), raft.bindPort()).name();
+    } catch (ConfigException e) {
+      throw new IllegalStateException("checked before", e);
+    }
+  }
+
+  private static HostPort listenAddress(Settings settings) throws ConfigException {
+    return HostPort.parse("ListenAddress", settings.text("ListenAddress", ":3000"), 3000);
+  }
+
+  private static NodeConfig.Http http(
+      Settings settings, HostPort listen, Optional<NodeConfig.Raft> raft, String hostname)
+      throws ConfigException {
+    String prefix = settings.text("URLPrefix", "").replaceAll("^/+|/+$", "");
+    String advertise = settings.text("HTTPAdvertise", "");
+    URI advertised;
+    if (advertise.isEmpty()) {
+      String host =
+          raft.isPresent()
+              ? HostPort.parse("RaftAdvertise", raft.get().advertiseText(), 1).host()
+              : hostname;
+      advertised =
+          URI.create(
+              "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listen.port());
+    } else {
+      advertised = advertisedUri(advertise);
+    }
+    return new NodeConfig.Http(
+        listen.host(),
+        listen.port(),
+        prefix.isEmpty() ? "" : "/" + prefix,
+        advertised,
+        settings.flag("ReadOnly", false));
+  }
+
+  private static URI advertisedUri(String text) throws ConfigException {
+    String rule = "HTTPAdvertise '" + text + "' must be scheme://host:port without a path";
+    try {
+      URI uri = new URI(text);
+      String path = uri.getPath();
+      if (uri.getScheme() == null || uri.getHost() == null || uri.getPort() < 0 || !isEmpty(path)) {
+        throw new ConfigException(rule);
+      }
+      return uri;
+    } catch (java.net.URISyntaxException e) {
+      throw new ConfigException(rule, e);
+    }
+  }
+
+  private static boolean isEmpty(@Nullable String text) {
+    return text == null || text.isEmpty();
+  }
+
+  private static Path sqliteFile(Settings settings) throws ConfigException {
+    String backend = settings.text("BackendDB", "mysql").toLowerCase(Locale.ROOT);
+    if (!backend.contains("sqlite")) {
+      throw new ConfigException(
+          "BackendDB must be \"sqlite\" in this version, not \""
+              + backend
+              + "\": set \"BackendDB\": \"sqlite\" and \"SQLite3DataFile\"");
+    }
+    String file = settings.text("SQLite3DataFile", "");
+    if (file.isEmpty()) {
+      throw new ConfigException(
+          "SQLite3DataFile is needed when BackendDB is sqlite: a file that this node can write, for example /var/lib/orchestrator/orchestrator.db");
+    }
+    return Path.of(file);
+  }
+
+  private static FleetAccess access(Settings settings) throws ConfigException {
+    Map<String, String> file = credentials(settings);
+    return new FleetAccess(
+        file.getOrDefault("user", settings.text("MySQLTopologyUser", "")),
+        file.getOrDefault("password", settings.secret("MySQLTopologyPassword")),
+        settings.seconds("MySQLConnectTimeoutSeconds", 2, 1, 3600),
+        settings.seconds("MySQLDiscoveryReadTimeoutSeconds", 10, 1, 3600),
+        settings.seconds("MySQLTopologyReadTimeoutSeconds", 600, 1, MAX_SECONDS));
+  }
+
+  /**
+   * Section {@code [client]} of MySQLTopologyCredentialsConfigFile; other sections do not matter.
+   */
+  private static Map<String, String> credentials(Settings settings) throws ConfigException {
+    String name = settings.text("MySQLTopologyCredentialsConfigFile", "");
+    Map<String, String> found = new HashMap<>();
+    if (name.isEmpty()) {
+      return found;
+    }
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(Path.of(name));
+    } catch (IOException e) {
+      throw new ConfigException(
+          "MySQLTopologyCredentialsConfigFile " + name + " cannot be read: " + e.getMessage(), e);
+    }
+    boolean inClient = false;
+    for (String line : lines) {
+      String text = line.trim();
+      if (text.startsWith("[")) {
+        inClient = text.equals("[client]");
+      } else if (inClient && text.contains("=") && !text.startsWith("#")) {
+        int equals = text.indexOf('=');
+        String value = text.substring(equals + 1).trim().replaceAll("^[\"']|[\"']$", "");
+        found.put(text.substring(0, equals).trim(), value);
+      }
+    }
+    return found;
+  }
+
+  private static DiscoveryConfig discovery(Settings settings, Duration poll)
+      throws ConfigException {
+    String method = settings.text("MySQLHostnameResolveMethod", "@@hostname");
+    if (!List.of("", "none", "default", "hostname", "@@hostname", "report_host", "@@report_host")
+        .contains(method.toLowerCase(Locale.ROOT))) {
+      throw new ConfigException(
+          "MySQLHostnameResolveMethod must be none, @@hostname or @@report_host, not " + method);
+    }
+    return new DiscoveryConfig(
+        poll,
+        settings.number("DiscoveryMaxConcurrency", 300, 1, 100_000),
+        settings.flag("DiscoverByShowSlaveHosts", false),
+        method,
+        settings.list("DiscoverySeeds"),
+        settings.patterns("DiscoveryIgnoreHostnameFilters"),
+        settings.number("DefaultInstancePort", 3306, 1, 65_535),
+        settings.pattern("DataCenterPattern"),
+        settings.pattern("RegionPattern"),
+        settings.pattern("PhysicalEnvironmentPattern"),
+        settings.text("DetectClusterAliasQuery", ""),
+        settings.flag("WatchPrimaries", true));
+  }
+
+  private static RecoveryConfig recovery(Settings settings, String name, String hostname)
+      throws ConfigException {
+    int blockSeconds = settings.number("RecoveryPeriodBlockSeconds", 3600, 0, MAX_SECONDS);
+    if (blockSeconds == 0 || !settings.has("RecoveryPeriodBlockSeconds")) {
+      // Upstream ignores the minutes unless the seconds are explicitly 0; users mean what they
+      // write.
+      blockSeconds =
+          settings.has("RecoveryPeriodBlockMinutes")
+              ? settings.number("RecoveryPeriodBlockMinutes", 60, 0, MAX_SECONDS / 60) * 60
+              : blockSeconds;
+    }
+    Map<String, List<String>> hooks = new HashMap<>();
+    for (String list : HOOK_LISTS) {
+      hooks.put(list, settings.list(list));
+    }
+    return new RecoveryConfig(
+        settings.list("RecoverMasterClusterFilters"),
+        Duration.ofSeconds(blockSeconds),
+        Duration.ofMinutes(
+            settings.number("FailureDetectionPeriodBlockMinutes", 60, 0, MAX_SECONDS / 60)),
+        settings.seconds("RecoveryStepTimeoutSeconds", 10, 1, 3600),
+        settings.seconds("HookTimeoutSeconds", 30, 1, MAX_SECONDS),
+        settings.text("ProcessesShellCommand", "bash"),
+        hooks,
+        settings.flag("ApplyMySQLPromotionAfterMasterFailover", true),
+        name,
+        hostname);
+  }
+
+  private static String hostname() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost"; // a host without a name of its own still needs one in hooks and health
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.orchestrator.server.config;
+
+import dev.orchestrator.probe.analysis.AnalysisPolicy;
+import dev.orchestrator.probe.detection.DetectionConfig;
+import dev.orchestrator.probe.discovery.DiscoveryConfig;
+import dev.orchestrator.probe.mysql.FleetAccess;
+import dev.orchestrator.probe.recovery.RecoveryConfig;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything a node needs to know before it starts. Immutable.
+ *
+ * @param name this member's name: RaftAdvertise, else RaftBind, with its port, as configured
+ * @param debug log level DEBUG
+ * @param http where the API listens and is reached
+ * @param sqliteFile SQLite3DataFile
+ * @param raft settings of the group, empty for a node that runs alone
+ * @param access how to log in to the fleet
+ */
+public record NodeConfig(
+    String name,
+    boolean debug,
+    Http http,
+    Path sqliteFile,
+    Optional<Raft> raft,
+    FleetAccess access,
+    DiscoveryConfig discovery,
+    AnalysisPolicy analysis,
+    Duration maintenanceLag,
+    DetectionConfig detection,
+    List<String> recoveryIgnoreHostnameFilters,
+    List<String> intermediateClusterFilters,
+    RecoveryConfig recovery) {
+
+  /**
+   * Where the API listens and is reached.
+   *
+   * @param listenHost host part of ListenAddress, {@code ""} for all addresses
+   * @param listenPort port part of ListenAddress
+   * @param urlPrefix URLPrefix with one leading slash and none at the end, or {@code ""}
+   * @param advertised address under which other nodes reach this node's API
+   * @param readOnly ReadOnly: every changing call is refused
+   */
+  public record Http(
+      String listenHost, int listenPort, String urlPrefix, URI advertised, boolean readOnly) {}
+
+  /**
+   * Settings of the Raft group.
+   *
+   * @param dataDir RaftDataDir
+   * @param bindHost host part of RaftBind
+   * @param bindPort port part of RaftBind
+   * @param bindText RaftBind as written
+   * @param advertiseText RaftAdvertise as written, else RaftBind
+   * @param members names of all configured members, sorted, this one included
+   * @param heartbeat time between heartbeats
+   * @param electionMin smallest election timeout
+   * @param electionMax largest election timeout
+   * @param joinTimeout how long a node waits to hear a leader for the first time; zero for ever
+   */
+  public record Raft(
+      Path dataDir,
+      String bindHost,
+      int bindPort,
+      String bindText,
+      String advertiseText,
+      List<String> members,
+      Duration heartbeat,
+      Duration electionMin,
+      Duration electionMax,
+      Duration joinTimeout) {
+    public Raft {
+      members = members.stream().sorted().toList();
+    }
+  }
+}

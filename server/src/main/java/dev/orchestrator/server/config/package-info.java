@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.server.config;
+
+import org.jspecify.annotations.NullMarked;

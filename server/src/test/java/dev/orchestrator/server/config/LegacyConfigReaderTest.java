@@ -1,0 +1,171 @@
+package dev.orchestrator.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LegacyConfigReaderTest {
+  private static final String RAFT =
+      """
+      {
+        "RaftEnabled": true,
+        "RaftDataDir": "/var/lib/orchestrator",
+        "RaftBind": "node2.example.com",
+        "DefaultRaftPort": 10008,
+        "RaftNodes": ["node3.example.com", "node1.example.com", "node2.example.com"],
+        "BackendDB": "sqlite",
+        "SQLite3DataFile": "/var/lib/orchestrator/orchestrator.db"
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void readsTheDocumentedRaftSettings() throws Exception {
+    NodeConfig config = read(RAFT + "}");
+    assertThat(config.name()).isEqualTo("node2.example.com:10008");
+    NodeConfig.Raft raft = config.raft().orElseThrow();
+    assertThat(raft.members())
+        .containsExactly(
+            "node1.example.com:10008", "node2.example.com:10008", "node3.example.com:10008");
+    assertThat(raft.dataDir()).isEqualTo(Path.of("/var/lib/orchestrator"));
+    assertThat(config.http().advertised()).hasToString("http://node2.example.com:3000");
+    assertThat(config.sqliteFile()).isEqualTo(Path.of("/var/lib/orchestrator/orchestrator.db"));
+  }
+
+  @Test
+  void keysCompareWithoutCase() throws Exception {
+    NodeConfig config =
+        read(
+            "{\"backenddb\": \"SQLite\", \"SQLITE3DATAFILE\": \"/tmp/o.db\", \"instancepollseconds\": 7}");
+    assertThat(config.discovery().pollInterval()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(config.raft()).isEmpty();
+  }
+
+  @Test
+  void reportsUnknownAndIneffectiveKeysWithoutFailing() throws Exception {
+    Settings settings =
+        settings(RAFT + ", \"StatusSimpleHealth\": true, \"#\": \"note\", \"GraphiteAddr\": \"\"}");
+    assertThat(settings.unknownKeys()).containsExactly("#", "StatusSimpleHealth");
+    assertThat(settings.keysWithoutEffect()).containsExactly("GraphiteAddr");
+    assertThat(LegacyConfigReader.read(settings).raft()).isPresent();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"InstancePollSeconds\": \"5\" | InstancePollSeconds in .* must be a whole number, 0 or more, without quotes, not \"5\"",
+        "\"InstancePollSeconds\": -1 | InstancePollSeconds in .* must be a whole number, 0 or more",
+        "\"InstancePollSeconds\": 0 | InstancePollSeconds must be a whole number from 1 to 3600, not 0",
+        "\"Debug\": \"yes\" | Debug in .* must be true or false, not \"yes\"",
+        "\"RaftNodes\": \"a\" | RaftNodes in .* must be a list of texts",
+        "\"RaftNodes\": [\"a\", \"b\"] | RaftNodes .* must contain this node's own name node2.example.com:10008.*",
+        "\"RaftNodes\": [\"node2.example.com\", \"node2.example.com:10008\"] | RaftNodes names node2.example.com:10008 twice",
+        "\"RaftBind\": \"host:99999\" | RaftBind 'host:99999' must end with a port from 1 to 65535",
+        "\"RaftDataDir\": \"\" | RaftDataDir is needed when RaftEnabled is true.*",
+        "\"SQLite3DataFile\": \"\" | SQLite3DataFile is needed when BackendDB is sqlite.*",
+        "\"HTTPAdvertise\": \"http://h:1/x\" | HTTPAdvertise 'http://h:1/x' must be scheme://host:port without a path",
+        "\"DiscoveryIgnoreHostnameFilters\": [\"(\"] | DiscoveryIgnoreHostnameFilters holds .* which is not a regular expression.*",
+        "\"MySQLHostnameResolveMethod\": \"dns\" | MySQLHostnameResolveMethod must be none, @@hostname or @@report_host, not dns",
+        "\"RaftElectionMinMilliseconds\": 200 | need 2 x RaftHeartbeatMilliseconds <= RaftElectionMinMilliseconds < RaftElectionMaxMilliseconds, got 150, 200, 1500",
+      })
+  void wrongValuesNameTheKeyAndWhatIsAllowed(String json, String message) {
+    assertThatThrownBy(() -> read(RAFT + ", " + json.trim() + "}"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageMatching(message.trim() + ".*");
+  }
+
+  @Test
+  void brokenJsonNamesFileAndPlace() {
+    assertThatThrownBy(() -> read("{\"Debug\": true,}"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("orchestrator.conf.json is not valid JSON")
+        .hasMessageContaining("line 1");
+  }
+
+  @Test
+  void missingFileIsNamed() {
+    assertThatThrownBy(() -> ConfigFiles.read(Optional.of(folder.resolve("none.json")), folder))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("none.json: no such file");
+  }
+
+  @Test
+  void laterFilesOfTheSearchOrderWin() throws Exception {
+    Files.createDirectories(folder.resolve("conf"));
+    Files.writeString(
+        folder.resolve("conf/orchestrator.conf.json"),
+        "{\"BackendDB\": \"sqlite\", \"SQLite3DataFile\": \"/a\", \"InstancePollSeconds\": 9}");
+    Files.writeString(folder.resolve("orchestrator.conf.json"), "{\"SQLite3DataFile\": \"/b\"}");
+    NodeConfig config = LegacyConfigReader.read(ConfigFiles.read(Optional.empty(), folder));
+    assertThat(config.sqliteFile()).isEqualTo(Path.of("/b"));
+    assertThat(config.discovery().pollInterval()).isEqualTo(Duration.ofSeconds(9));
+  }
+
+  @Test
+  void passwordsNeverShow() throws Exception {
+    NodeConfig config = read(RAFT + ", \"MySQLTopologyPassword\": \"s3cret\"}");
+    assertThat(config.access().password()).isEqualTo("s3cret");
+    assertThat(config.toString()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void credentialsFileOverridesTheKeys() throws Exception {
+    Path file = folder.resolve("my.cnf");
+    Files.write(
+        file, List.of("[mysqld]", "user=wrong", "[client]", "user = orc", "password='p w'"));
+    NodeConfig config =
+        read(
+            RAFT
+                + ", \"MySQLTopologyUser\": \"x\", \"MySQLTopologyCredentialsConfigFile\": \""
+                + file
+                + "\"}");
+    assertThat(config.access().user()).isEqualTo("orc");
+    assertThat(config.access().password()).isEqualTo("p w");
+  }
+
+  @Test
+  void blockPeriodMayBeGivenInMinutes() throws Exception {
+    assertThat(read(RAFT + ", \"RecoveryPeriodBlockMinutes\": 10}").recovery().blockPeriod())
+        .isEqualTo(Duration.ofMinutes(10));
+    assertThat(
+            read(RAFT + ", \"RecoveryPeriodBlockSeconds\": 30, \"RecoveryPeriodBlockMinutes\": 10}")
+                .recovery()
+                .blockPeriod())
+        .isEqualTo(Duration.ofSeconds(30));
+    assertThat(read(RAFT + "}").recovery().blockPeriod()).isEqualTo(Duration.ofHours(1));
+  }
+
+  @Test
+  void knowsEveryKeyOfUpstream() {
+    long upstream =
+        KnownKeys.load().all().stream()
+            .filter(
+                key ->
+                    !key.name()
+                        .matches(
+                            "Reaction.*|WatchPrimaries|Raft(Heartbeat|Election|Join).*|RecoveryStepTimeoutSeconds|HookTimeoutSeconds"))
+            .count();
+    assertThat(upstream).isEqualTo(190);
+  }
+
+  private NodeConfig read(String json) throws IOException, ConfigException {
+    return LegacyConfigReader.read(settings(json));
+  }
+
+  private Settings settings(String json) throws IOException, ConfigException {
+    Path file = folder.resolve("orchestrator.conf.json");
+    Files.writeString(file, json);
+    return ConfigFiles.read(Optional.of(file), folder);
+  }
+}
