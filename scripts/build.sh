@@ -37,7 +37,7 @@ build_if_stale() {
     # The marker gets the time at which the build began: what is saved meanwhile is built again next time.
     started=$(mktemp "$root/server/target/launcher.XXXXXX")
     : > "$log"
-    rm -rf "$root/server/target/lib" # a library of an older version must not stay on the class path
+    rm -rf "$root"/{server,jepsen-tests}/target/lib # a library of an older version must not stay on the class path
     show_build_progress "$log" &
     progress=$!
     (cd "$root" && mvn -B -ntp -DskipTests -pl server,jepsen-tests -am package) > "$log" 2>&1 8>&- || failed=yes
