@@ -1,0 +1,192 @@
+package dev.orchestrator.jepsen.drill;
+
+import dev.orchestrator.jepsen.lab.DemoFolder;
+import dev.orchestrator.jepsen.lab.LabException;
+import dev.orchestrator.jepsen.lab.MySqlMember;
+import dev.orchestrator.jepsen.lab.OrchestratorNode;
+import dev.orchestrator.jepsen.lab.Waiting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/** The program behind {@code ./demo}: see {@link Options#USAGE}. */
+public final class Drill {
+  private static final int WRITES_BEFORE_KILL = 200;
+  private static final Duration WRITE_LIMIT = Duration.ofSeconds(30);
+  private static final Duration AFTERMATH = Duration.ofSeconds(20);
+  private static final int WRITES_AFTER_RECOVERY = 100;
+  private static final Duration DEATH_CHECK_PAUSE = Duration.ofMillis(500);
+
+  private final Path script;
+  private final Path launcher;
+  private final DemoFolder folder;
+  private final Console console;
+
+  /**
+   * Runs nothing yet.
+   *
+   * @param script what runs a MySQL server: scripts/mysql-server
+   * @param launcher what runs a node: bin/orchestrator
+   */
+  Drill(Path script, Path launcher, DemoFolder folder, Console console) {
+    this.script = script;
+    this.launcher = launcher;
+    this.folder = folder;
+    this.console = console;
+  }
+
+  /**
+   * Runs the demo or the drill in the checkout that the system property {@code demo.root} names.
+   */
+  public static void main(String[] arguments) {
+    var console = new Console(System.out);
+    Options options;
+    try {
+      options = Options.parse(List.of(arguments));
+    } catch (IllegalArgumentException e) {
+      console.line(e.getMessage() + "\n\n" + Options.USAGE);
+      System.exit(2);
+      return;
+    }
+    if (options.help()) {
+      console.line(Options.USAGE);
+      return;
+    }
+    Path root = Path.of(System.getProperty("demo.root", ".")).toAbsolutePath().normalize();
+    System.exit(run(options, root, console));
+  }
+
+  private static int run(Options options, Path root, Console console) {
+    try (DemoFolder folder = DemoFolder.claim(root.resolve(".demo"))) {
+      // Ctrl-C and SIGTERM end this process by way of its hooks, whatever its threads are doing.
+      var cleaner = new Thread(folder::clear, "demo-cleaner");
+      Runtime.getRuntime().addShutdownHook(cleaner);
+      var drill =
+          new Drill(
+              root.resolve("scripts/mysql-server"),
+              root.resolve("bin/orchestrator"),
+              folder,
+              console);
+      boolean good = options.drill() ? drill.drill(options.rounds()) : drill.stayUp();
+      // From here on the folder may be another demo's at any moment.
+      Runtime.getRuntime().removeShutdownHook(cleaner);
+      if (good) {
+        folder.clear();
+      } else {
+        console.line("Data and logs are in " + folder.path());
+      }
+      return good ? 0 : 1;
+    } catch (LabException e) {
+      console.line("FAILED: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private boolean stayUp() {
+    try (World world = World.of(folder, launcher)) {
+      world.start(script, console);
+      console.title("Topology");
+      console.line(world.topology());
+      printWays(world);
+      reportDeaths(world);
+      return true;
+    } catch (LabException e) {
+      console.line("FAILED: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private void printWays(World world) {
+    String urls =
+        world.nodes().nodes().stream().map(OrchestratorNode::url).collect(Collectors.joining(" "));
+    console.title("Up until Ctrl-C");
+    console.line("Nodes:   %s   (leader: %s)".formatted(urls, world.nodes().awaitLeader().url()));
+    console.line("MySQL:   %s   (user lab, password lab)".formatted(world.fleet().members()));
+    console.line("Client:  export ORCHESTRATOR_API=\"%s\"".formatted(urls));
+    console.line(
+        "         bin/orchestrator-client -c topology -i %s".formatted(world.fleet().primary()));
+    console.line("Logs:    %s".formatted(folder.path()));
+    console.line("Kill something, for example the primary or the leader, and look again.");
+  }
+
+  /** Until the process is ended from outside, says which of its children were. */
+  private void reportDeaths(World world) {
+    Set<Object> reported = new HashSet<>();
+    while (!Thread.currentThread().isInterrupted()) {
+      for (OrchestratorNode node : world.nodes().nodes()) {
+        if (!node.isAlive() && reported.add(node)) {
+          console.line("node %s has ended".formatted(node));
+        }
+      }
+      for (MySqlMember member : world.fleet().members()) {
+        if (!member.isAlive() && reported.add(member)) {
+          console.line("MySQL server %s has ended".formatted(member));
+        }
+      }
+      LockSupport.parkNanos(DEATH_CHECK_PAUSE.toNanos());
+    }
+  }
+
+  /** Runs the rounds until one ends badly; says whether all ended well. */
+  boolean drill(int rounds) {
+    var summary = new Summary();
+    for (int round = 1; round <= rounds; round++) {
+      if (rounds > 1) {
+        console.title("Round " + round + " of " + rounds);
+      }
+      folder.clear();
+      if (!round(summary)) {
+        return false;
+      }
+    }
+    if (rounds > 1) {
+      console.title(rounds + " rounds, all good");
+      summary.print(console);
+    }
+    return true;
+  }
+
+  private boolean round(Summary summary) {
+    try (World world = World.of(folder, launcher);
+        var writer = new LedgerWriter(world.fleet().members())) {
+      world.start(script, console);
+      console.line(world.topology());
+      writer.start();
+      awaitWrites(writer, WRITES_BEFORE_KILL);
+      var verdict = new Verdict();
+      summary.add(new LeaderFailover(world, console).run(verdict));
+      summary.add(new PrimaryFailover(world, writer, console).run());
+      awaitAftermath(writer, world.fleet().primary());
+      writer.stop();
+      new FinalState(world, writer.ledger()).judge(verdict);
+      console.title("In the end");
+      verdict.print(console);
+      return verdict.isGood();
+    } catch (LabException e) {
+      console.line("FAILED: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private static void awaitWrites(LedgerWriter writer, int more) {
+    int wanted = writer.ledger().count() + more;
+    Waiting.until(
+        wanted + " acknowledged writes", WRITE_LIMIT, () -> writer.ledger().count() >= wanted);
+  }
+
+  /** Lets the application write on the new primary for a while, so that a late fork would show. */
+  private static void awaitAftermath(LedgerWriter writer, MySqlMember killed) {
+    if (writer.ledger().firstNotBy(killed.host()).isEmpty()) {
+      return; // it never came back; the verdict will say so
+    }
+    int wanted = writer.ledger().count() + WRITES_AFTER_RECOVERY;
+    Waiting.until(
+        WRITES_AFTER_RECOVERY + " more acknowledged writes",
+        AFTERMATH,
+        () -> writer.ledger().count() >= wanted);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.orchestrator.jepsen.drill;
+
+import dev.orchestrator.jepsen.lab.DemoFolder;
+import dev.orchestrator.jepsen.lab.LabException;
+import dev.orchestrator.jepsen.lab.MySqlFleet;
+import dev.orchestrator.jepsen.lab.MySqlMember;
+import dev.orchestrator.jepsen.lab.NodeApi;
+import dev.orchestrator.jepsen.lab.NodeGroup;
+import dev.orchestrator.jepsen.lab.OrchestratorNode;
+import dev.orchestrator.jepsen.lab.Waiting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.StreamSupport;
+
+/** Everything that runs: the MySQL servers, the nodes, and what the nodes know of the servers. */
+final class World implements AutoCloseable {
+  private static final int SERVERS = 4;
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
+  private static final Duration DISCOVERY_LIMIT = Duration.ofSeconds(60);
+
+  private final MySqlFleet fleet;
+  private final NodeGroup nodes;
+
+  private World(MySqlFleet fleet, NodeGroup nodes) {
+    this.fleet = fleet;
+    this.nodes = nodes;
+  }
+
+  /**
+   * Describes the world; nothing runs yet.
+   *
+   * @param launcher what runs a node
+   */
+  static World of(DemoFolder folder, Path launcher) {
+    return new World(MySqlFleet.of(folder.path(), SERVERS), NodeGroup.of(folder.path(), launcher));
+  }
+
+  /**
+   * Starts all and returns when every node has seen every server.
+   *
+   * @param script what runs a MySQL server
+   */
+  void start(Path script, Console console) {
+    console.line("Starting %d MySQL servers: %s ...".formatted(SERVERS, fleet.members()));
+    fleet.start(script);
+    console.line("  primary %s, replicas replicate and acknowledge".formatted(fleet.primary()));
+    console.line(
+        "Starting %d orchestrator nodes: %s ...".formatted(nodes.nodes().size(), nodes.nodes()));
+    nodes.start();
+    OrchestratorNode leader = nodes.awaitLeader();
+    console.line("  %s leads".formatted(leader));
+    console.line("Discovering the topology through %s ...".formatted(leader.url()));
+    discover(leader);
+    console.line("  every node has seen every server");
+  }
+
+  private void discover(OrchestratorNode leader) {
+    String path = "discover/" + fleet.primary().host() + "/" + MySqlMember.PORT;
+    NodeApi.Reply reply =
+        leader
+            .api()
+            .get(path, CALL_LIMIT)
+            .orElseThrow(() -> leader.process().complaint("did not answer " + path));
+    if (!reply.isOk()) {
+      throw leader.process().complaint("answered " + path + " with " + reply.summary());
+    }
+    awaitAllSeen();
+  }
+
+  /** Waits until each node itself has seen each living server, lately and without failure. */
+  void awaitAllSeen() {
+    for (OrchestratorNode node : nodes.nodes()) {
+      Waiting.until(node + " has seen all living servers", DISCOVERY_LIMIT, () -> hasSeenAll(node));
+    }
+  }
+
+  private boolean hasSeenAll(OrchestratorNode node) {
+    long living = fleet.members().stream().filter(MySqlMember::isAlive).count();
+    return node.api()
+        .getLocally("all-instances", CALL_LIMIT)
+        .filter(NodeApi.Reply::isOk)
+        .map(
+            reply ->
+                StreamSupport.stream(reply.body().spliterator(), false)
+                    .filter(instance -> instance.path("IsLastCheckValid").asBoolean(false))
+                    .count())
+        .filter(seen -> seen >= living)
+        .isPresent();
+  }
+
+  /** The cluster's tree as the API draws it. */
+  String topology() {
+    OrchestratorNode leader = nodes.awaitLeader();
+    return leader
+        .api()
+        .get("topology/" + fleet.primary().key(), CALL_LIMIT)
+        .map(reply -> reply.isOk() ? reply.details().asString("") : reply.summary())
+        .orElseThrow(() -> new LabException(leader + " did not answer topology"));
+  }
+
+  MySqlFleet fleet() {
+    return fleet;
+  }
+
+  NodeGroup nodes() {
+    return nodes;
+  }
+
+  /** Kills everything; nothing of it is worth an orderly end. */
+  @Override
+  public void close() {
+    nodes.close();
+    fleet.close();
+  }
+}

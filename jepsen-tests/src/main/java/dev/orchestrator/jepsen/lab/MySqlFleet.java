@@ -1,0 +1,80 @@
+package dev.orchestrator.jepsen.lab;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** One primary and its replicas on 127.0.60.1 and following, by GTID with semi-sync. */
+public final class MySqlFleet implements AutoCloseable {
+  private static final String NETWORK = "127.0.60.";
+  private static final int FIRST_SERVER_ID = 60001;
+
+  private final List<MySqlMember> members;
+
+  private MySqlFleet(List<MySqlMember> members) {
+    this.members = members;
+  }
+
+  /** Describes a fleet of the given size, the first being the primary; nothing runs yet. */
+  public static MySqlFleet of(Path folder, int size) {
+    return new MySqlFleet(
+        IntStream.rangeClosed(1, size)
+            .mapToObj(
+                n ->
+                    new MySqlMember(
+                        NETWORK + n, FIRST_SERVER_ID + n - 1, n == 1, folder.resolve("mysql-" + n)))
+            .toList());
+  }
+
+  /** Starts all servers and their replication, and waits until every replica acknowledges. */
+  public void start(Path script) {
+    members.forEach(member -> member.launch(script));
+    members.forEach(MySqlMember::awaitReady);
+    replicas().forEach(replica -> follow(replica, primary()));
+    Waiting.until(
+        "all replicas replicate",
+        Duration.ofSeconds(30),
+        () ->
+            replicas().stream().allMatch(replica -> replica.replicatesFrom(primary().host()))
+                && acknowledgingReplicas() >= replicas().size());
+  }
+
+  private static void follow(MySqlMember replica, MySqlMember source) {
+    replica.execute(
+        """
+        CHANGE REPLICATION SOURCE TO SOURCE_HOST='%s', SOURCE_PORT=%d, SOURCE_USER='repl',
+          SOURCE_PASSWORD='repl', SOURCE_AUTO_POSITION=1, SOURCE_CONNECT_RETRY=1,
+          SOURCE_RETRY_COUNT=86400, SOURCE_HEARTBEAT_PERIOD=2, GET_SOURCE_PUBLIC_KEY=1
+        """
+            .formatted(source.host(), MySqlMember.PORT),
+        "START REPLICA");
+  }
+
+  private int acknowledgingReplicas() {
+    String value =
+        primary().row("SHOW STATUS LIKE 'Rpl_semi_sync_source_clients'").getOrDefault("Value", "0");
+    return Integer.parseInt(value);
+  }
+
+  /** All servers in the order of their addresses. */
+  public List<MySqlMember> members() {
+    return members;
+  }
+
+  /** The server that is the primary at the start. */
+  public MySqlMember primary() {
+    return members.getFirst();
+  }
+
+  /** The servers that are replicas at the start. */
+  public List<MySqlMember> replicas() {
+    return members.subList(1, members.size());
+  }
+
+  /** Kills all servers. */
+  @Override
+  public void close() {
+    members.forEach(MySqlMember::destroy);
+  }
+}

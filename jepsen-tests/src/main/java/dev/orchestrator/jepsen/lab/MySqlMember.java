@@ -1,0 +1,186 @@
+package dev.orchestrator.jepsen.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One MySQL server of the fleet. Starting and killing is confined to the drill's main thread. */
+public final class MySqlMember {
+  /** The port of every server. */
+  public static final int PORT = 3306;
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private final String host;
+  private final int serverId;
+  private final boolean primary;
+  private final Path folder;
+  private volatile @Nullable ChildProcess process;
+
+  MySqlMember(String host, int serverId, boolean primary, Path folder) {
+    this.host = host;
+    this.serverId = serverId;
+    this.primary = primary;
+    this.folder = folder;
+  }
+
+  /** The loopback address. */
+  public String host() {
+    return host;
+  }
+
+  /** Host and port as the API and the topology name it. */
+  public String key() {
+    return host + ":" + PORT;
+  }
+
+  /** Whether the process runs. */
+  public boolean isAlive() {
+    ChildProcess current = process;
+    return current != null && current.isAlive();
+  }
+
+  /** Starts the server on what is in its folder; does not wait. */
+  void launch(Path script) {
+    ChildProcess.requireFree(host, PORT);
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new LabException("cannot create " + folder, e);
+    }
+    process =
+        ChildProcess.start(
+            "mysqld " + key(),
+            folder.resolve("output.log"),
+            Map.of(),
+            List.of(
+                script.toString(),
+                "run",
+                folder.toString(),
+                host,
+                Integer.toString(serverId),
+                primary ? "primary" : "replica"));
+  }
+
+  void awaitReady() {
+    ChildProcess started = running();
+    Optional<Boolean> ready =
+        Waiting.poll(
+            START_LIMIT,
+            Duration.ofMillis(50),
+            () -> !started.isAlive() || answers() ? Optional.of(true) : Optional.empty());
+    if (ready.isEmpty() || !started.isAlive()) {
+      throw started.complaint("did not start, see also " + folder.resolve("error.log"));
+    }
+  }
+
+  private boolean answers() {
+    try (Connection connection = connect(Duration.ofSeconds(1))) {
+      return connection.isValid(1);
+    } catch (SQLException notYet) {
+      return false;
+    }
+  }
+
+  /** Kills the server with SIGKILL; returns at once. */
+  public void kill9() {
+    running().kill9();
+  }
+
+  void destroy() {
+    ChildProcess current = process;
+    if (current != null) {
+      current.destroy(START_LIMIT);
+    }
+  }
+
+  private ChildProcess running() {
+    ChildProcess current = process;
+    if (current == null) {
+      throw new LabException(key() + " was never started");
+    }
+    return current;
+  }
+
+  /** A session with all rights. */
+  public Connection connect(Duration readTimeout) throws SQLException {
+    return connect("lab", "lab", "", readTimeout);
+  }
+
+  /** A session of the application on its database. */
+  public Connection connectAsApplication(Duration readTimeout) throws SQLException {
+    return connect("app", "app", "drill", readTimeout);
+  }
+
+  private Connection connect(String user, String password, String database, Duration readTimeout)
+      throws SQLException {
+    String url =
+        "jdbc:mysql://%s/%s?sslMode=DISABLED&allowPublicKeyRetrieval=true&connectTimeout=500&socketTimeout=%d"
+            .formatted(key(), database, readTimeout.toMillis());
+    return DriverManager.getConnection(url, user, password);
+  }
+
+  /** Runs statements one by one in one session with all rights. */
+  public void execute(String... statements) {
+    try (Connection connection = connect(Duration.ofSeconds(20));
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new LabException("on " + key() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The first row of a query by lower case column label; empty if there is none or no answer. */
+  public Map<String, String> row(String sql) {
+    try (Connection connection = connect(Duration.ofSeconds(5));
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      return result.next() ? firstRow(result) : Map.of();
+    } catch (SQLException unreachable) {
+      return Map.of();
+    }
+  }
+
+  private static Map<String, String> firstRow(ResultSet result) throws SQLException {
+    ResultSetMetaData columns = result.getMetaData();
+    var row = new HashMap<String, String>();
+    for (int i = 1; i <= columns.getColumnCount(); i++) {
+      @Nullable String value = result.getString(i);
+      row.put(columns.getColumnLabel(i), value == null ? "" : value);
+    }
+    return row;
+  }
+
+  /** Whether it answers and accepts writes. */
+  public boolean isWritable() {
+    Map<String, String> flags = row("SELECT @@GLOBAL.read_only r, @@GLOBAL.super_read_only s");
+    return "0".equals(flags.get("r")) && "0".equals(flags.get("s"));
+  }
+
+  /** Whether it replicates from the given host, with both threads running. */
+  public boolean replicatesFrom(String sourceHost) {
+    Map<String, String> status = row("SHOW REPLICA STATUS");
+    return sourceHost.equals(status.get("Source_Host"))
+        && "Yes".equals(status.get("Replica_IO_Running"))
+        && "Yes".equals(status.get("Replica_SQL_Running"));
+  }
+
+  @Override
+  public String toString() {
+    return key();
+  }
+}
