@@ -1,0 +1,32 @@
+package dev.orchestrator.api.routes;
+
+import dev.orchestrator.api.http.ApiConfig;
+import dev.orchestrator.api.http.ApiServices;
+import dev.orchestrator.api.http.Route;
+import dev.orchestrator.api.http.Router;
+import dev.orchestrator.api.legacy.LegacyPaths;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All routes of the API in matching order. */
+public final class RouteTable {
+  private RouteTable() {}
+
+  /** The routes that are built. */
+  public static List<Route> built(ApiConfig config, ApiServices services) {
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new RaftRoutes(config, services).routes());
+    routes.addAll(new HealthRoutes(config, services).routes());
+    routes.addAll(new DowntimeRoutes(config, services).routes());
+    routes.addAll(new GlobalRecoveryRoutes(config, services).routes());
+    routes.addAll(new PageRoutes(config, services).routes());
+    return routes;
+  }
+
+  /** The whole table: what is built, then the published paths that are not. */
+  public static Router router(ApiConfig config, ApiServices services) {
+    List<Route> routes = new ArrayList<>(built(config, services));
+    routes.addAll(LegacyPaths.notBuilt(routes));
+    return new Router(routes);
+  }
+}
