@@ -43,7 +43,7 @@ public final class LegacyConfigReader {
     Optional<NodeConfig.Raft> raft = raft(settings);
     HostPort listen = listenAddress(settings);
     String hostname = hostname();
-    String name = raft.map(LegacyConfigReader::ownName).orElse(hostname + ":" + listen.port());
+    String name = raft.map(NodeConfig.Raft::self).orElse(hostname + ":" + listen.port());
     Duration poll = settings.seconds("InstancePollSeconds", 5, 1, 3600);
     return new NodeConfig(
         name,
@@ -62,6 +62,7 @@ public final class LegacyConfigReader {
             Duration.ofSeconds(1),
             settings.millis("ReactionTimeMilliseconds", 1500, 0, 3_600_000),
             settings.number("ReactionMinFailedVisits", 3, 2, 1000)),
+        settings.patterns("ProblemIgnoreHostnameFilters"),
         settings.patterns("RecoveryIgnoreHostnameFilters"),
         settings.list("RecoverIntermediateMasterClusterFilters"),
         recovery(settings, name, hostname));
@@ -122,23 +123,15 @@ public final class LegacyConfigReader {
     return Optional.of(
         new NodeConfig.Raft(
             Path.of(dataDir),
-            bind.host(),
-            bind.port(),
+            bind.name(),
             bindText,
             advertiseText,
+            self,
             members,
             heartbeat,
             electionMin,
             electionMax,
             settings.seconds("RaftJoinTimeoutSeconds", 60, 0, MAX_SECONDS)));
-  }
-
-  private static String ownName(NodeConfig.Raft raft) {
-    try {
-      return HostPort.parse("RaftAdvertise", raft.advertiseText(), raft.bindPort()).name();
-    } catch (ConfigException e) {
-      throw new IllegalStateException("checked before", e);
-    }
   }
 
   private static HostPort listenAddress(Settings settings) throws ConfigException {

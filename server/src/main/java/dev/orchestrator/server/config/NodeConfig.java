@@ -20,6 +20,14 @@ import java.util.Optional;
  * @param sqliteFile SQLite3DataFile
  * @param raft settings of the group, empty for a node that runs alone
  * @param access how to log in to the fleet
+ * @param discovery how the fleet is visited
+ * @param analysis limits of judgement
+ * @param maintenanceLag ReasonableMaintenanceReplicationLagSeconds
+ * @param detection when a failure counts
+ * @param problemIgnoreHostnameFilters ProblemIgnoreHostnameFilters
+ * @param recoveryIgnoreHostnameFilters RecoveryIgnoreHostnameFilters
+ * @param intermediateClusterFilters RecoverIntermediateMasterClusterFilters
+ * @param recovery policy of recoveries
  */
 public record NodeConfig(
     String name,
@@ -32,6 +40,7 @@ public record NodeConfig(
     AnalysisPolicy analysis,
     Duration maintenanceLag,
     DetectionConfig detection,
+    List<String> problemIgnoreHostnameFilters,
     List<String> recoveryIgnoreHostnameFilters,
     List<String> intermediateClusterFilters,
     RecoveryConfig recovery) {
@@ -52,10 +61,10 @@ public record NodeConfig(
    * Settings of the Raft group.
    *
    * @param dataDir RaftDataDir
-   * @param bindHost host part of RaftBind
-   * @param bindPort port part of RaftBind
+   * @param bind RaftBind with its port
    * @param bindText RaftBind as written
    * @param advertiseText RaftAdvertise as written, else RaftBind
+   * @param self this member's name, RaftAdvertise with its port
    * @param members names of all configured members, sorted, this one included
    * @param heartbeat time between heartbeats
    * @param electionMin smallest election timeout
@@ -64,10 +73,10 @@ public record NodeConfig(
    */
   public record Raft(
       Path dataDir,
-      String bindHost,
-      int bindPort,
+      String bind,
       String bindText,
       String advertiseText,
+      String self,
       List<String> members,
       Duration heartbeat,
       Duration electionMin,

@@ -1,0 +1,26 @@
+package dev.orchestrator.server;
+
+import dev.orchestrator.raft.group.RaftStatus;
+import dev.orchestrator.store.command.Leadership;
+import dev.orchestrator.store.command.Replicator;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** This node's part in agreeing: a member of a Raft group, or a node that decides alone. Thread-safe. */
+sealed interface Group extends AutoCloseable permits GroupMember, LoneNode {
+  Replicator replicator();
+
+  Leadership leadership();
+
+  /** Status of the member, empty without Raft. */
+  Optional<RaftStatus> status();
+
+  /** Calls the listener after each change of leadership. */
+  void onChange(Runnable listener);
+
+  /** Adds the checks that the node's part needs while it runs. */
+  void watch(Watches watches, Consumer<String> cannotJoin);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,110 @@
+package dev.orchestrator.server;
+
+import dev.orchestrator.raft.core.RaftLimits;
+import dev.orchestrator.raft.core.RaftTimings;
+import dev.orchestrator.raft.group.FatalHandler;
+import dev.orchestrator.raft.group.RaftConfig;
+import dev.orchestrator.raft.group.RaftGroup;
+import dev.orchestrator.raft.group.RaftStatus;
+import dev.orchestrator.server.config.NodeConfig;
+import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.command.Leadership;
+import dev.orchestrator.store.command.Replicator;
+import dev.orchestrator.store.fsm.SqlStateMachine;
+import dev.orchestrator.store.log.RocksLogStorage;
+import dev.orchestrator.store.replication.RaftReplicator;
+import dev.orchestrator.store.sql.Database;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A member of a Raft group, and what a node does on changes of leadership. Thread-safe. */
+final class GroupMember implements Group {
+  private static final long STATUS_LOG_MILLIS = 5_000;
+  private static final long WATCH_MILLIS = 1_000;
+
+  private final RaftGroup<CommandResult> member;
+  private final RaftReplicator replicator;
+  private final NodeConfig.Raft config;
+  private final LeaderAnnouncer announcer;
+
+  private GroupMember(
+      RaftGroup<CommandResult> member, RaftReplicator replicator, NodeConfig config) {
+    this.member = member;
+    this.replicator = replicator;
+    this.config = config.raft().orElseThrow();
+    this.announcer = new LeaderAnnouncer(replicator, member::status, config.http().advertised());
+  }
+
+  /** Opens the log and joins the group in the background. */
+  static GroupMember start(
+      NodeConfig config,
+      boolean bootstrap,
+      SqlStateMachine stateMachine,
+      Database database,
+      FatalHandler fatal) {
+    NodeConfig.Raft raft = config.raft().orElseThrow();
+    Path folder = raft.dataDir().resolve("raft-log");
+    RocksLogStorage storage = RocksLogStorage.open(folder);
+    try {
+      RaftGroup<CommandResult> member =
+          RaftGroup.start(
+              new RaftConfig(
+                  config.name(),
+                  raft.bind(),
+                  raft.members(),
+                  bootstrap,
+                  new RaftTimings(
+                      raft.heartbeat().toMillis(),
+                      raft.electionMin().toMillis(),
+                      raft.electionMax().toMillis()),
+                  RaftLimits.DEFAULT,
+                  fatal),
+              storage,
+              stateMachine);
+      return new GroupMember(member, new RaftReplicator(member, database), config);
+    } catch (RuntimeException e) {
+      storage.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Replicator replicator() {
+    return replicator;
+  }
+
+  @Override
+  public Leadership leadership() {
+    return replicator;
+  }
+
+  @Override
+  public Optional<RaftStatus> status() {
+    return Optional.of(member.status());
+  }
+
+  @Override
+  public void onChange(Runnable listener) {
+    member.onChange(
+        status -> {
+          Thread.ofVirtual().name("announce-leader").start(announcer::announceIfNew);
+          listener.run();
+        });
+  }
+
+  @Override
+  public void watch(Watches watches, Consumer<String> cannotJoin) {
+    watches.every(STATUS_LOG_MILLIS, "status log", new StatusLog(member::status));
+    watches.every(WATCH_MILLIS, "leader announcement", announcer::announceIfNew);
+    watches.every(
+        WATCH_MILLIS,
+        "join",
+        new JoinWatch(member::status, config.joinTimeout(), System::nanoTime, cannotJoin));
+  }
+
+  @Override
+  public void close() {
+    member.close();
+  }
+}

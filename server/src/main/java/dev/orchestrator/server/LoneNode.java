@@ -1,0 +1,37 @@
+package dev.orchestrator.server;
+
+import dev.orchestrator.raft.group.RaftStatus;
+import dev.orchestrator.store.command.Leadership;
+import dev.orchestrator.store.command.Replicator;
+import dev.orchestrator.store.replication.LocalReplicator;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A node without Raft: it leads from the start and decides alone. Thread-safe. */
+record LoneNode(LocalReplicator local) implements Group {
+  @Override
+  public Replicator replicator() {
+    return local;
+  }
+
+  @Override
+  public Leadership leadership() {
+    return local;
+  }
+
+  @Override
+  public Optional<RaftStatus> status() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void onChange(Runnable listener) {
+    listener.run(); // leadership begins now and never changes
+  }
+
+  @Override
+  public void watch(Watches watches, Consumer<String> cannotJoin) {}
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,133 @@
+package dev.orchestrator.server;
+
+import dev.orchestrator.api.http.ApiServer;
+import dev.orchestrator.probe.analysis.Analyzer;
+import dev.orchestrator.probe.detection.DetectionLoop;
+import dev.orchestrator.probe.detection.FleetView;
+import dev.orchestrator.probe.discovery.DiscoveryLoop;
+import dev.orchestrator.probe.mysql.FleetConnector;
+import dev.orchestrator.probe.recovery.RecoverySupervisor;
+import dev.orchestrator.raft.group.RaftException;
+import dev.orchestrator.server.config.NodeConfig;
+import dev.orchestrator.store.fsm.SqlStateMachine;
+import dev.orchestrator.store.replication.LocalReplicator;
+import dev.orchestrator.store.sql.Database;
+import dev.orchestrator.store.sql.StoreException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running node: everything wired together, in the order in which it starts, and closed in the
+ * opposite order. Thread-safe.
+ */
+public final class Node implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final CompletableFuture<Integer> end = new CompletableFuture<>();
+
+  private Node() {}
+
+  /**
+   * Starts a node.
+   *
+   * @param bootstrap form a new group at once
+   * @throws StartException something is missing, in use or not writable; nothing is left running
+   */
+  public static Node start(NodeConfig config, boolean bootstrap) throws StartException {
+    Node node = new Node();
+    try {
+      node.wire(config, bootstrap);
+      return node;
+    } catch (StoreException | RaftException | ListenException e) {
+      node.close();
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void wire(NodeConfig config, boolean bootstrap) {
+    Clock clock = Clock.systemUTC();
+    Database database = keep(Database.sqlite(config.sqliteFile()));
+    SqlStateMachine stateMachine = new SqlStateMachine(database);
+    Group group =
+        keep(
+            config.raft().isPresent()
+                ? GroupMember.start(config, bootstrap, stateMachine, database, this::fatal)
+                : new LoneNode(
+                    new LocalReplicator(stateMachine, config.name(), config.http().advertised())));
+    FleetConnector connector = new FleetConnector(config.access());
+    DiscoveryLoop discovery =
+        keep(
+            new DiscoveryLoop(
+                config.discovery(), connector, database, clock, group.leadership()::partOfQuorum));
+    FleetView fleet = new FleetView(database, new Analyzer(config.analysis()), clock);
+    RecoverySupervisor supervisor =
+        keep(
+            new RecoverySupervisor(
+                config.recovery(), connector, database, group.replicator(), group.leadership(),
+                clock, discovery::hurry));
+    DetectionLoop detection =
+        keep(
+            new DetectionLoop(
+                config.detection(), fleet, discovery, supervisor, group.leadership(), clock));
+    ApiServer api = keep(Api.of(config, database, fleet, discovery, supervisor, group, clock));
+    group.onChange(supervisor::leadershipChanged);
+    discovery.start();
+    detection.start();
+    api.start();
+    Watches watches = keep(new Watches());
+    watches.every(1_000, "backend", new BackendWatch(
+            database::probe, System::nanoTime, reason -> stop(ExitStatus.FATAL, reason)));
+    group.watch(watches, reason -> stop(ExitStatus.CANNOT_JOIN, reason));
+    LOG.info("started name={} http={} pid={}", config.name(), config.http().advertised(), ProcessHandle.current().pid());
+  }
+
+  /**
+   * Waits until the node ends.
+   *
+   * @return the process's exit status
+   */
+  public int awaitEnd() throws InterruptedException {
+    try {
+      return end.get();
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new IllegalStateException("the end has no failure", e);
+    }
+  }
+
+  private void fatal(String reason, Throwable cause) {
+    LOG.error("{}", reason, cause);
+    stop(ExitStatus.FATAL, reason);
+    // A member that cannot persist or apply must not answer anybody a moment longer.
+    Runtime.getRuntime().halt(ExitStatus.FATAL);
+  }
+
+  private void stop(int status, String reason) {
+    LOG.error("stopping with status {}: {}", status, reason);
+    end.complete(status);
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  @Override
+  public void close() {
+    synchronized (parts) {
+      while (!parts.isEmpty()) {
+        AutoCloseable part = parts.pop();
+        try {
+          part.close();
+        } catch (Exception e) {
+          LOG.warn("closing {} failed", part.getClass().getSimpleName(), e);
+        }
+      }
+    }
+    end.complete(ExitStatus.OK);
+  }
+}
