@@ -117,8 +117,7 @@ public final class RaftNode {
       sequence++;
       HardState newHardState = hardStateUnwritten ? hardState : null;
       hardStateUnwritten = false;
-      write =
-          new Ready.Write(sequence, newHardState, log.takeTruncation(), log.takeUnwritten());
+      write = new Ready.Write(sequence, newHardState, log.takeTruncation(), log.takeUnwritten());
       writes.addLast(new WriteInFlight(sequence, log.lastIndex()));
     }
     Ready ready = new Ready(write, outbox, replies);
@@ -202,7 +201,9 @@ public final class RaftNode {
    * its leadership until then; empty if it does not lead. On the clock of {@link Input.Tick}.
    */
   public Optional<Long> quorumContactMillis() {
-    return role instanceof Role.Leader leader ? Optional.of(quorumContact(leader)) : Optional.empty();
+    return role instanceof Role.Leader leader
+        ? Optional.of(quorumContact(leader))
+        : Optional.empty();
   }
 
   // Time
@@ -253,8 +254,7 @@ public final class RaftNode {
           progress.probeFrom(progress.matchIndex + 1); // what was on the way is gone
           // For leader-check this follower counts again once it answers to something newer.
           progress.contactSentAtMillis =
-              Math.min(
-                  progress.contactSentAtMillis, nowMillis - timings.leaderCheckMillis());
+              Math.min(progress.contactSentAtMillis, nowMillis - timings.leaderCheckMillis());
         }
       }
       default -> {}
@@ -548,9 +548,7 @@ public final class RaftNode {
     long prevIndex = progress.nextIndex - 1;
     LogId prevLog = new LogId(log.termAt(prevIndex), prevIndex);
     progress.toldCommit = commitIndex;
-    send(
-        member,
-        new RaftMessage.AppendEntries(term(), prevLog, entries, commitIndex, nowMillis));
+    send(member, new RaftMessage.AppendEntries(term(), prevLog, entries, commitIndex, nowMillis));
   }
 
   private void onAccepted(MemberId from, RaftMessage.AppendAccepted accepted) {

@@ -89,6 +89,5 @@ sealed interface Role {
         uncommittedBytes -= uncommitted.removeFirst().sizeBytes();
       }
     }
-
   }
 }

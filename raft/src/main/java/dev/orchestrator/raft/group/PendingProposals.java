@@ -36,8 +36,7 @@ final class PendingProposals<R> {
     switch (reply) {
       case Ready.Reply.Appended(long _, LogId id) ->
           byIndex.put(id.index(), new Pending<>(id.term(), future));
-      case Ready.Reply.NotLeader _ ->
-          fail(future, Kind.NOT_LEADER, "this member does not lead");
+      case Ready.Reply.NotLeader _ -> fail(future, Kind.NOT_LEADER, "this member does not lead");
       case Ready.Reply.Overloaded _ ->
           fail(future, Kind.OVERLOADED, "too many proposals wait for commit; try again");
     }

@@ -15,7 +15,6 @@ import dev.orchestrator.raft.port.Transport;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -78,10 +77,8 @@ public final class RaftGroup<R> implements RaftMember<R> {
             clock.nowMillis(),
             random.nextLong());
     PendingProposals<R> proposals = new PendingProposals<>();
-    BootstrapRule bootstrap =
-        new BootstrapRule(self, config.memberNames(), config.bootstrap());
-    this.loop =
-        new RaftLoop<>(node, clock, bootstrap, random, proposals, notifier, this::onFatal);
+    BootstrapRule bootstrap = new BootstrapRule(self, config.memberNames(), config.bootstrap());
+    this.loop = new RaftLoop<>(node, clock, bootstrap, random, proposals, notifier, this::onFatal);
     this.writer = new LogWriter(storage, loop::wake, this::onFatal);
     this.applyLoop =
         new ApplyLoop<>(stateMachine, applied.index(), proposals, loop::wake, this::onFatal);

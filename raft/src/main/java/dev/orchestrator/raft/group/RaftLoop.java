@@ -236,8 +236,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     List<Transport.PeerView> peers = toPeers.peers();
     if (node.isEmpty()) {
       long sinceStart = clock.nowMillis() - startedAtMillis;
-      Optional<Membership> membership =
-          bootstrap.membership(newClusterId(), peers, sinceStart);
+      Optional<Membership> membership = bootstrap.membership(newClusterId(), peers, sinceStart);
       if (membership.isPresent()) {
         log.info("forming the group members={}", membership.get());
         node.step(new Input.Bootstrap(membership.get()));

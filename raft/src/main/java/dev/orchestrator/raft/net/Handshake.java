@@ -43,8 +43,11 @@ record Handshake(String selfName, List<String> names) {
     }
     if (!names.equals(hello.getConfiguredNamesList())) {
       return Optional.of(
-          name + " is configured with members " + hello.getConfiguredNamesList()
-              + ", need " + names);
+          name
+              + " is configured with members "
+              + hello.getConfiguredNamesList()
+              + ", need "
+              + names);
     }
     return clusterIdRefusal(hello.getClusterId(), identity);
   }

@@ -93,10 +93,7 @@ public final class LogEntryCodec {
   }
 
   static Member toProto(MemberId member) {
-    return Member.newBuilder()
-        .setName(member.name())
-        .setIncarnation(member.incarnation())
-        .build();
+    return Member.newBuilder().setName(member.name()).setIncarnation(member.incarnation()).build();
   }
 
   static MemberId fromProto(Member proto) {
@@ -111,8 +108,7 @@ public final class LogEntryCodec {
   }
 
   private static Membership fromProto(dev.orchestrator.proto.raft.Membership proto) {
-    List<MemberId> voters =
-        proto.getVotersList().stream().map(LogEntryCodec::fromProto).toList();
+    List<MemberId> voters = proto.getVotersList().stream().map(LogEntryCodec::fromProto).toList();
     return new Membership(proto.getClusterId(), voters);
   }
 }

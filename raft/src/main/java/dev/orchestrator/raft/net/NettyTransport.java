@@ -85,8 +85,7 @@ public final class NettyTransport implements Transport {
       if (!name.equals(selfName)) {
         HostPort address = HostPort.parse(name);
         links.put(
-            name,
-            new PeerLink(address, handshake, this::identity, receiver, refusals, dialler));
+            name, new PeerLink(address, handshake, this::identity, receiver, refusals, dialler));
       }
     }
     links.values().forEach(PeerLink::dial);

@@ -86,7 +86,10 @@ final class PeerLink {
   /** Resolving may take seconds, so it has a thread of its own, off the network threads. */
   void dial() {
     if (!closed) {
-      Thread.ofPlatform().daemon().name("peer-dial-" + address.text()).start(this::resolveAndConnect);
+      Thread.ofPlatform()
+          .daemon()
+          .name("peer-dial-" + address.text())
+          .start(this::resolveAndConnect);
     }
   }
 

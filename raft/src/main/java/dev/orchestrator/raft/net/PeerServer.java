@@ -78,8 +78,7 @@ final class PeerServer extends ChannelInitializer<Channel> {
       switch (frame.getBodyCase()) {
         case HELLO -> onHello(context, frame.getHello());
         case PING ->
-            context.writeAndFlush(
-                Frame.newBuilder().setPong(Pong.getDefaultInstance()).build());
+            context.writeAndFlush(Frame.newBuilder().setPong(Pong.getDefaultInstance()).build());
         case RAFT -> {
           if (from == null) {
             context.close(); // nobody speaks before the handshake
@@ -113,8 +112,11 @@ final class PeerServer extends ChannelInitializer<Channel> {
     }
 
     private void refuse(ChannelHandlerContext context, String reason) {
-      refusals.warn("refused " + context.channel().remoteAddress().toString()
-          .replaceAll(":\\d+$", "") + ": " + reason);
+      refusals.warn(
+          "refused "
+              + context.channel().remoteAddress().toString().replaceAll(":\\d+$", "")
+              + ": "
+              + reason);
       context
           .writeAndFlush(
               Frame.newBuilder().setRefusal(Refusal.newBuilder().setReason(reason)).build())

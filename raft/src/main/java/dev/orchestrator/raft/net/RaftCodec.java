@@ -69,8 +69,7 @@ final class RaftCodec {
     return switch (proto.getBodyCase()) {
       case PRE_VOTE_REQUEST -> {
         PreVoteRequest m = proto.getPreVoteRequest();
-        yield new RaftMessage.PreVoteRequest(
-            m.getTerm(), LogEntryCodec.fromProto(m.getLastLog()));
+        yield new RaftMessage.PreVoteRequest(m.getTerm(), LogEntryCodec.fromProto(m.getLastLog()));
       }
       case PRE_VOTE_RESPONSE -> {
         PreVoteResponse m = proto.getPreVoteResponse();
@@ -96,8 +95,7 @@ final class RaftCodec {
       }
       case APPEND_ACCEPTED -> {
         AppendAccepted m = proto.getAppendAccepted();
-        yield new RaftMessage.AppendAccepted(
-            m.getTerm(), m.getMatchIndex(), m.getSentAtMillis());
+        yield new RaftMessage.AppendAccepted(m.getTerm(), m.getMatchIndex(), m.getSentAtMillis());
       }
       case APPEND_REJECTED -> {
         AppendRejected m = proto.getAppendRejected();

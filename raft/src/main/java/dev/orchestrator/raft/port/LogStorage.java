@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A member's log, hard state and incarnation on disk.
  *
- * <p>{@link #persist} is called by one thread at a time, {@link #read} by another one meanwhile. All
- * methods throw an unchecked exception that names what was tried if the disk fails or what is on it
- * is damaged; after a failed {@code persist} the storage must not be used again.
+ * <p>{@link #persist} is called by one thread at a time, {@link #read} by another one meanwhile.
+ * All methods throw an unchecked exception that names what was tried if the disk fails or what is
+ * on it is damaged; after a failed {@code persist} the storage must not be used again.
  */
 public interface LogStorage extends LogReader, AutoCloseable {
   /** Random number made when the data folder was first initialised (rule I2). */

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * A log entry as it lies on disk: {@code crc32c (4) | chain (4) | entry as Protobuf}. The CRC covers
- * everything behind it. The chain is the CRC of the record before (0 for the first entry), so that
- * a record that is whole but in the wrong place is found as well. Immutable.
+ * A log entry as it lies on disk: {@code crc32c (4) | chain (4) | entry as Protobuf}. The CRC
+ * covers everything behind it. The chain is the CRC of the record before (0 for the first entry),
+ * so that a record that is whole but in the wrong place is found as well. Immutable.
  *
  * @param crc this record's checksum, the next record's chain
  */

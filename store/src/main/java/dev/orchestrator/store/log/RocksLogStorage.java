@@ -120,9 +120,7 @@ public final class RocksLogStorage implements LogStorage {
   private StoreException openFailure(RocksDBException e) {
     Status status = e.getStatus();
     String message = String.valueOf(e.getMessage());
-    if (status != null
-        && status.getCode() == Status.Code.IOError
-        && message.contains("lock")) {
+    if (status != null && status.getCode() == Status.Code.IOError && message.contains("lock")) {
       return new StoreException(
           "the Raft log in " + folder + " is in use by another process; two must not share it", e);
     }
@@ -181,7 +179,10 @@ public final class RocksLogStorage implements LogStorage {
       Tail expected = tailBytes == null ? Tail.EMPTY : tailFrom(unseal(tailBytes, "tail"));
       if (!last.equals(expected)) {
         throw damaged(
-            "entries end at " + last.index() + " instead of " + expected.index()
+            "entries end at "
+                + last.index()
+                + " instead of "
+                + expected.index()
                 + ", or the last one is another one",
             null);
       }
@@ -337,8 +338,7 @@ public final class RocksLogStorage implements LogStorage {
       throw new StoreException("the Raft log in " + folder + " is closed");
     }
     if (broken) {
-      throw new StoreException(
-          "the Raft log in " + folder + " failed before: restart the process");
+      throw new StoreException("the Raft log in " + folder + " failed before: restart the process");
     }
   }
 
