@@ -1,0 +1,70 @@
+package dev.orchestrator.raft.core;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What a leader knows of one follower's log and link. Confined to its node's thread. */
+final class Progress {
+  private record Inflight(long lastIndex, int bytes) {}
+
+  private final Deque<Inflight> inflight = new ArrayDeque<>();
+  private long inflightBytes;
+
+  /** Highest index known to be on the follower's disk as in our log. */
+  long matchIndex;
+
+  /** Next index to send; ahead of what is acknowledged while pipelining. */
+  long nextIndex;
+
+  /** Looking for the place where the logs part: one message at a time. */
+  boolean probing = true;
+
+  /** The probe is out; the next heartbeat repeats it. */
+  boolean probeSent;
+
+  /** Commit index the follower was last told. */
+  long toldCommit;
+
+  /** Our clock when we sent the newest message that was answered, or the start of our term. */
+  long contactSentAtMillis;
+
+  Progress(long nextIndex, long nowMillis) {
+    this.nextIndex = nextIndex;
+    this.contactSentAtMillis = nowMillis;
+  }
+
+  boolean hasRoom(RaftLimits limits) {
+    return inflight.size() < limits.maxInflightMessages()
+        && inflightBytes < limits.maxInflightBytes();
+  }
+
+  boolean hasInflight() {
+    return !inflight.isEmpty();
+  }
+
+  void sent(long lastIndex, int bytes) {
+    inflight.addLast(new Inflight(lastIndex, bytes));
+    inflightBytes += bytes;
+    nextIndex = lastIndex + 1;
+  }
+
+  void accepted(long index) {
+    matchIndex = Math.max(matchIndex, index);
+    while (!inflight.isEmpty() && inflight.getFirst().lastIndex() <= matchIndex) {
+      inflightBytes -= inflight.removeFirst().bytes();
+    }
+    if (probing && index >= nextIndex - 1) {
+      probing = false;
+      probeSent = false;
+    }
+    nextIndex = Math.max(nextIndex, matchIndex + 1);
+  }
+
+  void probeFrom(long index) {
+    inflight.clear();
+    inflightBytes = 0;
+    probing = true;
+    probeSent = false;
+    nextIndex = Math.max(matchIndex + 1, index);
+  }
+}

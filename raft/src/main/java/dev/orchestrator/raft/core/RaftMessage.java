@@ -1,0 +1,64 @@
+package dev.orchestrator.raft.core;
+
+import java.util.List;
+
+/**
+ * What members say to each other. A message names neither its sender nor its receiver: the link it
+ * travels on was opened with a handshake that did. Immutable.
+ */
+public sealed interface RaftMessage {
+  /** Term of the sender, or the term it asks about. */
+  long term();
+
+  /** Would you vote for me in this term? Changes nothing at the receiver (thesis §9.6). */
+  record PreVoteRequest(long term, LogId lastLog) implements RaftMessage {}
+
+  /**
+   * Answer to a {@link PreVoteRequest}.
+   *
+   * @param term the asked term if granted, else the receiver's own term
+   */
+  record PreVoteResponse(long term, boolean granted) implements RaftMessage {}
+
+  /**
+   * RequestVote (Figure 2).
+   *
+   * @param leadershipTransfer the old leader asked for this election, so its lease does not count
+   *     (thesis §3.10)
+   */
+  record VoteRequest(long term, LogId lastLog, boolean leadershipTransfer) implements RaftMessage {}
+
+  /** Answer to a {@link VoteRequest}. */
+  record VoteResponse(long term, boolean granted) implements RaftMessage {}
+
+  /**
+   * AppendEntries (Figure 2); without entries a heartbeat.
+   *
+   * @param prevLog place of the entry just before the first of {@code entries}
+   * @param leaderCommit the leader's commit index
+   * @param sentAtMillis the leader's monotonic clock when it sent this; echoed in the answer, so
+   *     that contact is counted from the time of sending
+   */
+  record AppendEntries(
+      long term, LogId prevLog, List<LogEntry> entries, long leaderCommit, long sentAtMillis)
+      implements RaftMessage {
+    public AppendEntries {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /** The follower's log equals the leader's up to {@code matchIndex}, on disk. */
+  record AppendAccepted(long term, long matchIndex, long sentAtMillis) implements RaftMessage {}
+
+  /**
+   * The follower has no entry like {@code prevLog}, or the sender's term is old (then the hints are
+   * 0).
+   *
+   * @param prevIndex index that did not match
+   * @param conflictTerm term of the follower's entry there, 0 if its log is shorter
+   * @param conflictIndex first index of that term in the follower's log, or its last index + 1
+   */
+  record AppendRejected(
+      long term, long prevIndex, long conflictTerm, long conflictIndex, long sentAtMillis)
+      implements RaftMessage {}
+}

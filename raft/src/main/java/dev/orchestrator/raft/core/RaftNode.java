@@ -1,0 +1,711 @@
+package dev.orchestrator.raft.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Raft algorithm of one member: no clock, no input or output, no threads, and no chance but
+ * from its seed. {@link #step} takes in what happened, {@link #takeReady} hands out what is to be
+ * done, {@link #takeCommitted} what may be applied.
+ *
+ * <p>The node learns of its own durability by {@link Input.Persisted}. What promises something (a
+ * vote, an acknowledgement) leaves the node only when the write it depends on is on disk; a
+ * leader's entries go out while its own disk is still busy, and it counts itself only afterwards
+ * (thesis §10.2.1).
+ *
+ * <p>Sections named in comments are those of the Raft paper (extended version), "thesis" is Diego
+ * Ongaro's. Confined to one thread.
+ */
+public final class RaftNode {
+  /** Shortest wait before a pre-vote that a closed connection to the leader hurries. */
+  private static final long HURRY_MIN_MILLIS = 20;
+
+  private record Promise(long afterSequence, Ready.Outbound message) {}
+
+  private record WriteInFlight(long sequence, long lastIndex) {}
+
+  private final MemberId self;
+  private final RaftTimings timings;
+  private final RaftLimits limits;
+  private final RaftLog log;
+  private final SplittableRandom random;
+
+  private HardState hardState;
+  private Role role = new Role.Follower(null);
+  private long commitIndex;
+
+  /** Last index that {@link #takeCommitted} gave out. */
+  private long takenIndex;
+
+  private long nowMillis;
+  private long electionDeadlineMillis;
+
+  /** Until then this node holds on to the leader it heard, and votes for nobody else. */
+  private long leaderLeaseUntilMillis;
+
+  private boolean hardStateUnwritten;
+
+  /** Write that holds the current hard state. */
+  private long hardStateSequence;
+
+  private long sequence;
+  private long persistedSequence;
+  private final Deque<WriteInFlight> writes = new ArrayDeque<>();
+  private final Deque<Promise> promises = new ArrayDeque<>();
+  private List<Ready.Outbound> outbox = new ArrayList<>();
+  private List<Ready.Reply> replies = new ArrayList<>();
+
+  /**
+   * A node as it is after a start: a follower that knows of no leader.
+   *
+   * @param hardState as found on disk
+   * @param log with all entries found on disk
+   * @param appliedIndex last index the state machine has; it was committed, so it is again
+   * @param nowMillis monotonic time
+   * @param seed decides all random draws
+   */
+  public RaftNode(
+      MemberId self,
+      RaftTimings timings,
+      RaftLimits limits,
+      HardState hardState,
+      RaftLog log,
+      long appliedIndex,
+      long nowMillis,
+      long seed) {
+    require(appliedIndex <= log.lastIndex(), "applied index is behind the end of the log");
+    this.self = self;
+    this.timings = timings;
+    this.limits = limits;
+    this.hardState = hardState;
+    this.log = log;
+    this.commitIndex = appliedIndex;
+    this.takenIndex = appliedIndex;
+    this.nowMillis = nowMillis;
+    this.random = new SplittableRandom(seed);
+    // It may have heard a leader just before it stopped; what it implied then still holds.
+    this.leaderLeaseUntilMillis =
+        hardState.term() > 0 ? nowMillis + timings.electionMinMillis() : nowMillis;
+    resetElectionTimer();
+  }
+
+  /** Takes in one event; changes memory only. */
+  public void step(Input input) {
+    switch (input) {
+      case Input.Tick(long now) -> onTick(now);
+      case Input.Receive(MemberId from, RaftMessage message) -> onMessage(from, message);
+      case Input.Propose proposal -> onPropose(proposal);
+      case Input.Persisted(long upTo) -> onPersisted(upTo);
+      case Input.PeerLost(MemberId member) -> onPeerLost(member);
+      case Input.Bootstrap(Membership membership) -> onBootstrap(membership);
+    }
+  }
+
+  /** Hands out the work that arose since the last call. */
+  public Ready takeReady() {
+    if (role instanceof Role.Leader leader) {
+      leader.progress.forEach((member, progress) -> replicate(member, progress));
+    }
+    Ready.Write write = null;
+    if (isUnwritten()) {
+      sequence++;
+      HardState newHardState = hardStateUnwritten ? hardState : null;
+      hardStateUnwritten = false;
+      write = new Ready.Write(sequence, newHardState, log.takeTruncation(), log.takeUnwritten());
+      writes.addLast(new WriteInFlight(sequence, log.lastIndex()));
+    }
+    Ready ready = new Ready(write, outbox, replies);
+    outbox = new ArrayList<>();
+    replies = new ArrayList<>();
+    return ready;
+  }
+
+  /**
+   * Hands out the next committed entries, each once, in order. Only entries on this member's own
+   * disk, so that its state never gets ahead of its log.
+   *
+   * @param maxBytes bound; a larger single entry is handed out alone
+   */
+  public List<LogEntry> takeCommitted(int maxBytes) {
+    long upTo = Math.min(commitIndex, log.durableIndex());
+    List<LogEntry> entries = log.read(takenIndex + 1, upTo, maxBytes);
+    if (!entries.isEmpty()) {
+      takenIndex = entries.getLast().index();
+    }
+    return entries;
+  }
+
+  public MemberId self() {
+    return self;
+  }
+
+  public RoleName role() {
+    return role.name();
+  }
+
+  public long term() {
+    return hardState.term();
+  }
+
+  /** Term and vote as in memory; may be ahead of the disk. */
+  public HardState hardState() {
+    return hardState;
+  }
+
+  /** The leader of the current term, if known. */
+  public Optional<MemberId> leader() {
+    return switch (role) {
+      case Role.Leader _ -> Optional.of(self);
+      case Role.Follower(MemberId leader) -> Optional.ofNullable(leader);
+      default -> Optional.empty();
+    };
+  }
+
+  public long commitIndex() {
+    return commitIndex;
+  }
+
+  /** The log, to be read only. */
+  public RaftLog log() {
+    return log;
+  }
+
+  /** Newest membership in the log. */
+  public Optional<Membership> membership() {
+    return log.membership();
+  }
+
+  /** Whether this very incarnation is a voter of the newest membership. */
+  public boolean isVoter() {
+    return log.membership().filter(membership -> membership.isVoter(self)).isPresent();
+  }
+
+  /** Whether neither log nor hard state hold anything, so that the group may still be formed. */
+  public boolean isEmpty() {
+    return log.lastIndex() == 0 && hardState.equals(HardState.INITIAL);
+  }
+
+  /** Index of the NoOp of this leader's term, empty if it does not lead. */
+  public Optional<Long> noOpIndex() {
+    return role instanceof Role.Leader leader ? Optional.of(leader.noOpIndex) : Optional.empty();
+  }
+
+  /**
+   * Time of sending of the newest message with which this leader reached a majority; the start of
+   * its leadership until then; empty if it does not lead. On the clock of {@link Input.Tick}.
+   */
+  public Optional<Long> quorumContactMillis() {
+    return role instanceof Role.Leader leader
+        ? Optional.of(quorumContact(leader))
+        : Optional.empty();
+  }
+
+  // Time
+
+  private void onTick(long now) {
+    boolean stalled = now - nowMillis > timings.heartbeatMillis();
+    nowMillis = Math.max(nowMillis, now);
+    if (role instanceof Role.Leader leader) {
+      if (stalled) {
+        leader.checkQuorumNotBeforeMillis = nowMillis + timings.heartbeatMillis();
+      }
+      onLeaderTick(leader);
+      return;
+    }
+    if (stalled) {
+      // This process stood still: what the leader sent meanwhile is still to be read.
+      electionDeadlineMillis =
+          Math.max(electionDeadlineMillis, nowMillis + timings.heartbeatMillis());
+    }
+    if (nowMillis >= electionDeadlineMillis) {
+      campaign();
+    }
+  }
+
+  private void onLeaderTick(Role.Leader leader) {
+    if (nowMillis >= leader.checkQuorumNotBeforeMillis
+        && nowMillis - quorumContact(leader) >= timings.electionMaxMillis()) {
+      becomeFollower(term(), null); // check-quorum, thesis §6.2
+      return;
+    }
+    if (nowMillis >= leader.nextHeartbeatMillis) {
+      leader.nextHeartbeatMillis = nowMillis + timings.heartbeatMillis();
+      leader.progress.forEach((member, progress) -> heartbeat(member, progress));
+    }
+  }
+
+  private void onPeerLost(MemberId member) {
+    switch (role) {
+      case Role.Follower(MemberId leader) when member.equals(leader) -> {
+        leaderLeaseUntilMillis = nowMillis;
+        // The draw keeps followers apart that see the same leader die at the same moment.
+        long hurry = HURRY_MIN_MILLIS + random.nextLong(timings.heartbeatMillis());
+        electionDeadlineMillis = Math.min(electionDeadlineMillis, nowMillis + hurry);
+      }
+      case Role.Leader leading -> {
+        Progress progress = leading.progress.get(member);
+        if (progress != null) {
+          progress.probeFrom(progress.matchIndex + 1); // what was on the way is gone
+          // For leader-check this follower counts again once it answers to something newer.
+          progress.contactSentAtMillis =
+              Math.min(progress.contactSentAtMillis, nowMillis - timings.leaderCheckMillis());
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void resetElectionTimer() {
+    electionDeadlineMillis =
+        nowMillis + random.nextLong(timings.electionMinMillis(), timings.electionMaxMillis());
+  }
+
+  private boolean hearsLeader() {
+    return role instanceof Role.Leader || nowMillis < leaderLeaseUntilMillis;
+  }
+
+  // Elections
+
+  private void campaign() {
+    resetElectionTimer();
+    Membership membership = log.membership().orElse(null);
+    if (membership == null || !membership.isVoter(self)) {
+      return;
+    }
+    Role.PreCandidate preCandidate = new Role.PreCandidate();
+    preCandidate.granted().add(self);
+    role = preCandidate;
+    sendToOtherVoters(membership, new RaftMessage.PreVoteRequest(term() + 1, log.lastId()));
+    becomeCandidateIfPreVoted(preCandidate);
+  }
+
+  private void becomeCandidateIfPreVoted(Role.PreCandidate preCandidate) {
+    Membership membership = log.membership().orElse(null);
+    if (membership == null || !membership.isQuorum(preCandidate.granted())) {
+      return;
+    }
+    setHardState(new HardState(term() + 1, self));
+    role = new Role.Candidate(hardStateSequence);
+    resetElectionTimer();
+    RaftMessage request = new RaftMessage.VoteRequest(term(), log.lastId(), false);
+    for (MemberId voter : membership.voters()) {
+      if (!voter.equals(self)) {
+        promise(voter, request); // the vote for itself comes first, on disk
+      }
+    }
+  }
+
+  private void becomeLeaderIfElected(Role.Candidate candidate) {
+    Membership membership = log.membership().orElse(null);
+    if (membership == null || !membership.isQuorum(candidate.granted())) {
+      return;
+    }
+    Role.Leader leader = new Role.Leader(log.lastIndex() + 1, nowMillis);
+    for (MemberId voter : membership.voters()) {
+      if (!voter.equals(self)) {
+        leader.progress.put(voter, new Progress(log.lastIndex() + 1, nowMillis));
+      }
+    }
+    role = leader;
+    append(leader, new LogEntry.NoOp(new LogId(term(), log.lastIndex() + 1))); // §8
+  }
+
+  private void becomeFollower(long newTerm, @Nullable MemberId leader) {
+    require(newTerm >= term(), "term never goes back");
+    if (newTerm > term()) {
+      setHardState(new HardState(newTerm, null));
+    }
+    if (role instanceof Role.Leader) {
+      resetElectionTimer();
+    }
+    role = new Role.Follower(leader);
+  }
+
+  /** Receiver of a pre-vote: says what it would do, changes nothing (thesis §9.6). */
+  private void onPreVoteRequest(MemberId candidate, RaftMessage.PreVoteRequest request) {
+    boolean granted =
+        mayVote()
+            && !hearsLeader()
+            && request.term() > term()
+            && request.lastLog().compareTo(log.lastId()) >= 0;
+    long answerTerm = granted ? request.term() : term();
+    promise(candidate, new RaftMessage.PreVoteResponse(answerTerm, granted));
+  }
+
+  private void onPreVoteResponse(MemberId voter, RaftMessage.PreVoteResponse response) {
+    if (role instanceof Role.PreCandidate preCandidate
+        && response.granted()
+        && response.term() == term() + 1) {
+      preCandidate.granted().add(voter);
+      becomeCandidateIfPreVoted(preCandidate);
+    }
+  }
+
+  /** RequestVote, receiver side: Figure 2, §5.4.1; a live leader is kept (thesis §4.2.3). */
+  private void onVoteRequest(MemberId candidate, RaftMessage.VoteRequest request) {
+    if (hearsLeader() && !request.leadershipTransfer()) {
+      return; // no answer, and above all no new term: a rejoining node must not depose a leader
+    }
+    if (request.term() > term()) {
+      becomeFollower(request.term(), null);
+    }
+    boolean free = hardState.votedFor() == null || hardState.votedFor().equals(candidate);
+    boolean upToDate = request.lastLog().compareTo(log.lastId()) >= 0;
+    boolean granted = mayVote() && request.term() == term() && free && upToDate;
+    if (granted && hardState.votedFor() == null) {
+      setHardState(new HardState(term(), candidate));
+      role = new Role.Follower(null);
+      resetElectionTimer();
+    }
+    promise(candidate, new RaftMessage.VoteResponse(term(), granted));
+  }
+
+  private void onVoteResponse(MemberId voter, RaftMessage.VoteResponse response) {
+    if (role instanceof Role.Candidate candidate
+        && response.granted()
+        && response.term() == term()) {
+      candidate.granted().add(voter);
+      becomeLeaderIfElected(candidate);
+    }
+  }
+
+  /** A node that the newest membership does not name must not vote; an empty one may. */
+  private boolean mayVote() {
+    return log.membership().isEmpty() || isVoter();
+  }
+
+  // Messages
+
+  private void onMessage(MemberId from, RaftMessage message) {
+    switch (message) {
+      case RaftMessage.PreVoteRequest request -> {
+        onPreVoteRequest(from, request);
+        return;
+      }
+      case RaftMessage.VoteRequest request -> {
+        onVoteRequest(from, request);
+        return;
+      }
+      case RaftMessage.PreVoteResponse response when response.granted() -> {
+        onPreVoteResponse(from, response); // its term is one that nobody has begun yet
+        return;
+      }
+      default -> {}
+    }
+    if (message.term() > term()) {
+      becomeFollower(message.term(), null); // §5.1
+    }
+    switch (message) {
+      case RaftMessage.AppendEntries append -> onAppendEntries(from, append);
+      case RaftMessage.AppendAccepted accepted -> onAccepted(from, accepted);
+      case RaftMessage.AppendRejected rejected -> onRejected(from, rejected);
+      case RaftMessage.VoteResponse response -> onVoteResponse(from, response);
+      case RaftMessage.PreVoteResponse _ -> {} // refused: its term was all it had to say
+      case RaftMessage.PreVoteRequest _, RaftMessage.VoteRequest _ ->
+          throw new IllegalStateException("answered above");
+    }
+  }
+
+  // Replication, follower side
+
+  /** AppendEntries, receiver side (Figure 2, §5.3). */
+  private void onAppendEntries(MemberId from, RaftMessage.AppendEntries append) {
+    if (append.term() < term()) {
+      promise(from, new RaftMessage.AppendRejected(term(), 0, 0, 0, append.sentAtMillis()));
+      return;
+    }
+    require(!(role instanceof Role.Leader), "two leaders in one term");
+    becomeFollower(append.term(), from);
+    leaderLeaseUntilMillis = nowMillis + timings.electionMinMillis();
+    resetElectionTimer();
+    if (!log.contains(append.prevLog())) {
+      rejectWithHint(from, append);
+      return;
+    }
+    appendMissing(append);
+    long matchIndex = append.prevLog().index() + append.entries().size();
+    commitTo(Math.min(append.leaderCommit(), matchIndex));
+    accept(from, append, matchIndex);
+  }
+
+  /** Names the whole term that conflicts, so that the leader skips it at once (end of §5.3). */
+  private void rejectWithHint(MemberId from, RaftMessage.AppendEntries append) {
+    long prevIndex = append.prevLog().index();
+    boolean tooShort = prevIndex > log.lastIndex();
+    long conflictTerm = tooShort ? 0 : log.termAt(prevIndex);
+    long conflictIndex = tooShort ? log.lastIndex() + 1 : log.firstIndexOfTermAt(prevIndex);
+    promise(
+        from,
+        new RaftMessage.AppendRejected(
+            term(), prevIndex, conflictTerm, conflictIndex, append.sentAtMillis()));
+  }
+
+  /** Cuts only at a real conflict: a late message must not remove entries that match (§5.3). */
+  private void appendMissing(RaftMessage.AppendEntries append) {
+    for (LogEntry entry : append.entries()) {
+      if (log.contains(entry.id())) {
+        continue;
+      }
+      if (entry.index() <= log.lastIndex()) {
+        require(entry.index() > commitIndex, "a committed entry is never removed");
+        truncate(entry.index());
+      }
+      log.append(entry);
+    }
+  }
+
+  private void truncate(long fromIndex) {
+    log.truncateFrom(fromIndex);
+    List<WriteInFlight> cut = new ArrayList<>(writes.size());
+    for (WriteInFlight write : writes) {
+      cut.add(new WriteInFlight(write.sequence(), Math.min(write.lastIndex(), fromIndex - 1)));
+    }
+    writes.clear();
+    writes.addAll(cut);
+  }
+
+  /**
+   * Acknowledges what matches once it is on disk. A heartbeat that meets a busy disk is answered at
+   * once, for what is durable already: a slow sync must not look like a lost follower.
+   */
+  private void accept(MemberId from, RaftMessage.AppendEntries append, long matchIndex) {
+    boolean hardStateDurable = !hardStateUnwritten && persistedSequence >= hardStateSequence;
+    long durable = Math.min(matchIndex, log.durableIndex());
+    if (hardStateDurable && (append.entries().isEmpty() || durable == matchIndex)) {
+      send(from, new RaftMessage.AppendAccepted(term(), durable, append.sentAtMillis()));
+      return;
+    }
+    promise(from, new RaftMessage.AppendAccepted(term(), matchIndex, append.sentAtMillis()));
+  }
+
+  // Replication, leader side
+
+  private void onPropose(Input.Propose proposal) {
+    if (!(role instanceof Role.Leader leader)) {
+      replies.add(new Ready.Reply.NotLeader(proposal.token()));
+      return;
+    }
+    if (!leader.hasRoom(limits)) {
+      replies.add(new Ready.Reply.Overloaded(proposal.token()));
+      return;
+    }
+    LogId id = new LogId(term(), log.lastIndex() + 1);
+    append(leader, new LogEntry.Command(id, proposal.command()));
+    replies.add(new Ready.Reply.Appended(proposal.token(), id));
+  }
+
+  private void append(Role.Leader leader, LogEntry entry) {
+    log.append(entry);
+    leader.appended(entry);
+  }
+
+  private void onBootstrap(Membership membership) {
+    if (!isEmpty()) {
+      return;
+    }
+    setHardState(new HardState(1, null));
+    log.append(new LogEntry.MembershipChange(new LogId(1, 1), membership));
+    resetElectionTimer();
+  }
+
+  private void replicate(MemberId member, Progress progress) {
+    if (progress.probing) {
+      if (!progress.probeSent) {
+        progress.probeSent = true;
+        List<LogEntry> entries =
+            log.read(progress.nextIndex, log.lastIndex(), limits.maxAppendBytes());
+        sendAppend(member, progress, entries);
+      }
+      return;
+    }
+    while (progress.nextIndex <= log.lastIndex() && progress.hasRoom(limits)) {
+      List<LogEntry> entries =
+          log.read(progress.nextIndex, log.lastIndex(), limits.maxAppendBytes());
+      sendAppend(member, progress, entries);
+      int bytes = entries.stream().mapToInt(LogEntry::sizeBytes).sum();
+      progress.sent(entries.getLast().index(), bytes);
+    }
+    if (progress.toldCommit < commitIndex && !progress.hasInflight()) {
+      sendAppend(member, progress, List.of()); // else the next message will tell it
+    }
+  }
+
+  private void heartbeat(MemberId member, Progress progress) {
+    if (progress.probing) {
+      progress.probeSent = false; // it or its answer may be lost: ask again
+      return;
+    }
+    sendAppend(member, progress, List.of());
+  }
+
+  private void sendAppend(MemberId member, Progress progress, List<LogEntry> entries) {
+    long prevIndex = progress.nextIndex - 1;
+    LogId prevLog = new LogId(log.termAt(prevIndex), prevIndex);
+    progress.toldCommit = commitIndex;
+    send(member, new RaftMessage.AppendEntries(term(), prevLog, entries, commitIndex, nowMillis));
+  }
+
+  private void onAccepted(MemberId from, RaftMessage.AppendAccepted accepted) {
+    Progress progress = progressOf(from, accepted.term(), accepted.sentAtMillis());
+    if (progress == null || accepted.matchIndex() > log.lastIndex()) {
+      return;
+    }
+    progress.accepted(accepted.matchIndex());
+    maybeAdvanceCommit();
+  }
+
+  private void onRejected(MemberId from, RaftMessage.AppendRejected rejected) {
+    Progress progress = progressOf(from, rejected.term(), rejected.sentAtMillis());
+    if (progress == null || rejected.prevIndex() <= progress.matchIndex) {
+      return; // late: it has accepted more since
+    }
+    boolean answersProbe = rejected.prevIndex() == progress.nextIndex - 1;
+    if (progress.probing && !answersProbe) {
+      return; // late: sent before the probing began
+    }
+    progress.probeFrom(nextAfter(rejected));
+  }
+
+  /** Where the logs may agree: end of the conflicting term here, else its start there (§5.3). */
+  private long nextAfter(RaftMessage.AppendRejected rejected) {
+    long hint =
+        rejected.conflictTerm() == 0
+            ? rejected.conflictIndex()
+            : log.lastIndexOfTerm(rejected.conflictTerm())
+                .map(last -> last + 1)
+                .orElse(rejected.conflictIndex());
+    return Math.max(log.firstIndex(), Math.min(hint, rejected.prevIndex()));
+  }
+
+  /** The follower's progress, its contact noted; null if the answer is not for this leadership. */
+  private @Nullable Progress progressOf(MemberId from, long answerTerm, long sentAtMillis) {
+    if (!(role instanceof Role.Leader leader) || answerTerm != term()) {
+      return null;
+    }
+    Progress progress = leader.progress.get(from);
+    if (progress != null && sentAtMillis <= nowMillis) {
+      progress.contactSentAtMillis = Math.max(progress.contactSentAtMillis, sentAtMillis);
+    }
+    return progress;
+  }
+
+  /** §5.3, §5.4.2: counting replicas commits entries of the own term only, and all before them. */
+  private void maybeAdvanceCommit() {
+    Membership membership = log.membership().orElse(null);
+    if (!(role instanceof Role.Leader leader) || membership == null) {
+      return;
+    }
+    List<Long> matches = new ArrayList<>();
+    for (MemberId voter : membership.voters()) {
+      Progress progress = leader.progress.get(voter);
+      matches.add(
+          voter.equals(self) ? log.durableIndex() : progress == null ? 0L : progress.matchIndex);
+    }
+    long onQuorum = quorumValue(matches, membership);
+    if (onQuorum > commitIndex && log.termAt(onQuorum) == term()) {
+      commitTo(onQuorum);
+    }
+  }
+
+  private long quorumContact(Role.Leader leader) {
+    Membership membership = log.membership().orElse(null);
+    if (membership == null) {
+      return leader.sinceMillis;
+    }
+    List<Long> contacts = new ArrayList<>();
+    for (MemberId voter : membership.voters()) {
+      Progress progress = leader.progress.get(voter);
+      contacts.add(
+          voter.equals(self)
+              ? nowMillis
+              : progress == null ? leader.sinceMillis : progress.contactSentAtMillis);
+    }
+    return quorumValue(contacts, membership);
+  }
+
+  /** Largest value that a majority has reached. */
+  private static long quorumValue(List<Long> values, Membership membership) {
+    List<Long> sorted = values.stream().sorted().toList();
+    return sorted.get(sorted.size() - membership.quorumSize());
+  }
+
+  private void commitTo(long index) {
+    if (index <= commitIndex) {
+      return;
+    }
+    require(index <= log.lastIndex(), "commit index is behind the end of the log");
+    commitIndex = index;
+    if (role instanceof Role.Leader leader) {
+      leader.committedTo(index);
+    }
+  }
+
+  // Durability
+
+  private void onPersisted(long upTo) {
+    require(upTo <= sequence, "persisted what was never handed out");
+    persistedSequence = Math.max(persistedSequence, upTo);
+    while (!writes.isEmpty() && writes.getFirst().sequence() <= persistedSequence) {
+      log.durableTo(writes.removeFirst().lastIndex());
+    }
+    Iterator<Promise> waiting = promises.iterator();
+    while (waiting.hasNext()) {
+      Promise promise = waiting.next();
+      if (promise.afterSequence() > persistedSequence) {
+        break;
+      }
+      outbox.add(promise.message());
+      waiting.remove();
+    }
+    if (role instanceof Role.Candidate candidate
+        && persistedSequence >= candidate.voteSequence()
+        && candidate.granted().add(self)) {
+      becomeLeaderIfElected(candidate);
+    }
+    maybeAdvanceCommit();
+  }
+
+  private boolean isUnwritten() {
+    return hardStateUnwritten || log.hasUnwritten();
+  }
+
+  private void setHardState(HardState newHardState) {
+    hardState = newHardState;
+    hardStateUnwritten = true;
+    hardStateSequence = sequence + 1;
+  }
+
+  /** Sends once everything decided so far is on disk. */
+  private void promise(MemberId to, RaftMessage message) {
+    long afterSequence = isUnwritten() ? sequence + 1 : sequence;
+    if (afterSequence <= persistedSequence) {
+      send(to, message);
+    } else {
+      promises.addLast(new Promise(afterSequence, new Ready.Outbound(to, message)));
+    }
+  }
+
+  private void send(MemberId to, RaftMessage message) {
+    outbox.add(new Ready.Outbound(to, message));
+  }
+
+  private void sendToOtherVoters(Membership membership, RaftMessage message) {
+    for (MemberId voter : membership.voters()) {
+      if (!voter.equals(self)) {
+        send(voter, message);
+      }
+    }
+  }
+
+  private static void require(boolean holds, String what) {
+    if (!holds) {
+      throw new IllegalStateException("broken Raft invariant: " + what);
+    }
+  }
+}

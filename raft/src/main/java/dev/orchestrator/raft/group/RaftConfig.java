@@ -1,0 +1,47 @@
+package dev.orchestrator.raft.group;
+
+import dev.orchestrator.raft.core.RaftLimits;
+import dev.orchestrator.raft.core.RaftTimings;
+import java.util.List;
+
+/**
+ * How to run one member. Immutable.
+ *
+ * @param selfName this member's name, host:port as the others dial it; one of {@code memberNames}
+ * @param bindAddress host:port to listen on; may differ from the name
+ * @param memberNames names of all members, in any order
+ * @param bootstrap form the group at once with the members that can be reached and are empty,
+ *     instead of waiting for all
+ * @param timings the same on all members
+ * @param limits bounds of messages and memory
+ * @param fatalHandler told when the member cannot go on
+ */
+public record RaftConfig(
+    String selfName,
+    String bindAddress,
+    List<String> memberNames,
+    boolean bootstrap,
+    RaftTimings timings,
+    RaftLimits limits,
+    FatalHandler fatalHandler) {
+  public RaftConfig {
+    memberNames = memberNames.stream().sorted().distinct().toList();
+    if (!memberNames.contains(selfName)) {
+      throw new IllegalArgumentException(
+          "this member's name " + selfName + " must be one of the members " + memberNames);
+    }
+  }
+
+  /** With default timings and limits, waiting for all members. */
+  public RaftConfig(
+      String selfName, String bindAddress, List<String> memberNames, FatalHandler fatalHandler) {
+    this(
+        selfName,
+        bindAddress,
+        memberNames,
+        false,
+        RaftTimings.DEFAULT,
+        RaftLimits.DEFAULT,
+        fatalHandler);
+  }
+}

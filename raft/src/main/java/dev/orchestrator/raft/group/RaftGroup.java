@@ -1,0 +1,218 @@
+package dev.orchestrator.raft.group;
+
+import dev.orchestrator.raft.core.HardState;
+import dev.orchestrator.raft.core.LogId;
+import dev.orchestrator.raft.core.MemberId;
+import dev.orchestrator.raft.core.RaftLog;
+import dev.orchestrator.raft.core.RaftNode;
+import dev.orchestrator.raft.net.FrameLimits;
+import dev.orchestrator.raft.net.HostPort;
+import dev.orchestrator.raft.net.NettyTransport;
+import dev.orchestrator.raft.port.LogStorage;
+import dev.orchestrator.raft.port.MonotonicClock;
+import dev.orchestrator.raft.port.StateMachine;
+import dev.orchestrator.raft.port.Transport;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running member: its threads and its sockets. Futures of proposals complete on raft-apply or
+ * raft-loop; what is chained to them must be quick or asynchronous. Thread-safe.
+ *
+ * @param <R> what the state machine answers to an applied command
+ */
+public final class RaftGroup<R> implements RaftMember<R> {
+  private static final Logger log = LoggerFactory.getLogger(RaftGroup.class);
+  private static final long STOP_TIMEOUT_MILLIS = 10_000;
+
+  private final RaftConfig config;
+  private final LogStorage storage;
+  private final MonotonicClock clock = MonotonicClock.system();
+  private final ChangeNotifier notifier = new ChangeNotifier();
+  private final RaftLoop<R> loop;
+  private final LogWriter writer;
+  private final ApplyLoop<R> applyLoop;
+  private final Transport transport;
+  private final Thread loopThread;
+  private final Thread writerThread;
+  private final Thread applyThread;
+  private final Thread notifierThread;
+  private final AtomicBoolean failed = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * Loads the log, listens, and takes part. Returns before there is a leader.
+   *
+   * @param storage is closed with the member
+   * @throws RaftException the state machine does not belong to this log, or the address is taken;
+   *     the storage is left open
+   */
+  public static <R> RaftGroup<R> start(
+      RaftConfig config, LogStorage storage, StateMachine<R> stateMachine) {
+    return new RaftGroup<>(config, storage, stateMachine);
+  }
+
+  private RaftGroup(RaftConfig config, LogStorage storage, StateMachine<R> stateMachine) {
+    this.config = config;
+    this.storage = storage;
+    RaftLog raftLog = new RaftLog(storage, config.limits().cacheBytes());
+    HardState hardState = storage.load(raftLog::restore);
+    LogId applied = stateMachine.applied();
+    requireSameHistory(applied, raftLog);
+    MemberId self = new MemberId(config.selfName(), storage.incarnation());
+    SecureRandom random = new SecureRandom();
+    RaftNode node =
+        new RaftNode(
+            self,
+            config.timings(),
+            config.limits(),
+            hardState,
+            raftLog,
+            applied.index(),
+            clock.nowMillis(),
+            random.nextLong());
+    PendingProposals<R> proposals = new PendingProposals<>();
+    BootstrapRule bootstrap = new BootstrapRule(self, config.memberNames(), config.bootstrap());
+    this.loop = new RaftLoop<>(node, clock, bootstrap, random, proposals, notifier, this::onFatal);
+    this.writer = new LogWriter(storage, loop::wake, this::onFatal);
+    this.applyLoop =
+        new ApplyLoop<>(stateMachine, applied.index(), proposals, loop::wake, this::onFatal);
+    this.transport = openTransport(config, loop);
+    this.loopThread = thread("raft-loop", loop);
+    this.writerThread = thread("raft-log", writer);
+    this.applyThread = thread("raft-apply", applyLoop);
+    this.notifierThread = thread("raft-notify", notifier);
+    loop.begin(transport, writer, applyLoop);
+    log.info(
+        "member {} starts term={} last={} applied={} members={}",
+        self,
+        hardState.term(),
+        raftLog.lastId(),
+        applied,
+        config.memberNames());
+    notifierThread.start();
+    writerThread.start();
+    applyThread.start();
+    loopThread.start();
+  }
+
+  /** A state that this log cannot have led to must not be built upon (rule T2). */
+  private static void requireSameHistory(LogId applied, RaftLog raftLog) {
+    if (applied.index() > raftLog.lastIndex()) {
+      throw new RaftException(
+          "the state machine has applied "
+              + applied
+              + " but the Raft log ends at "
+              + raftLog.lastId()
+              + ": the database is a copy of another member's, or the log was lost;"
+              + " remove the database and let this member catch up");
+    }
+    if (raftLog.termAt(applied.index()) != applied.term()) {
+      throw new RaftException(
+          "the state machine has applied "
+              + applied
+              + " but the Raft log has term "
+              + raftLog.termAt(applied.index())
+              + " there: the database belongs to another history");
+    }
+  }
+
+  private static Transport openTransport(RaftConfig config, RaftLoop<?> loop) {
+    try {
+      return new NettyTransport(
+          HostPort.parse(config.bindAddress()), config.memberNames(), loop.identity(), loop);
+    } catch (IOException e) {
+      throw new RaftException(e.getMessage() + ": is another process using it?", e);
+    }
+  }
+
+  private static Thread thread(String name, Runnable body) {
+    return Thread.ofPlatform().daemon().name(name).unstarted(body);
+  }
+
+  @Override
+  public CompletableFuture<R> propose(byte[] command) {
+    if (command.length > FrameLimits.MAX_COMMAND_BYTES) {
+      throw new IllegalArgumentException(
+          "need a command of at most "
+              + FrameLimits.MAX_COMMAND_BYTES
+              + " bytes, got "
+              + command.length);
+    }
+    return loop.propose(command.clone());
+  }
+
+  @Override
+  public RaftStatus status() {
+    return loop.status();
+  }
+
+  @Override
+  public boolean leaderCheck() {
+    RaftLoop.QuorumContact contact = loop.contact();
+    return !failed.get()
+        && contact.leads()
+        && loop.status().leaderReady()
+        && clock.nowMillis() - contact.contactMillis() < config.timings().leaderCheckMillis();
+  }
+
+  @Override
+  public void onChange(Consumer<RaftStatus> listener) {
+    notifier.add(listener);
+  }
+
+  /** The first failure stops voting and answering, then tells the owner, who ends the process. */
+  private void onFatal(String what, Throwable cause) {
+    if (!failed.compareAndSet(false, true)) {
+      log.error("{} as well", what, cause);
+      return;
+    }
+    log.error("{}: this member stops", what, cause);
+    loop.stop();
+    applyLoop.stop();
+    transport.close();
+    config.fatalHandler().onFatal(what, cause);
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    transport.close();
+    loop.stop();
+    join(loopThread);
+    applyLoop.stop();
+    writer.stop();
+    notifier.stop();
+    join(applyThread);
+    join(notifierThread);
+    if (join(writerThread)) {
+      storage.close();
+    } else {
+      log.error("the Raft log is left open: a write has not come back");
+    }
+  }
+
+  private static boolean join(Thread thread) {
+    if (thread.equals(Thread.currentThread())) {
+      return false; // closed from within: it ends by itself
+    }
+    try {
+      thread.join(STOP_TIMEOUT_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !thread.isAlive();
+  }
+
+  @Override
+  public String toString() {
+    return config.selfName() + " of " + config.memberNames();
+  }
+}

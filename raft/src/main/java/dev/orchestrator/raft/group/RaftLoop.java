@@ -1,0 +1,369 @@
+package dev.orchestrator.raft.group;
+
+import dev.orchestrator.raft.core.Input;
+import dev.orchestrator.raft.core.LogEntry;
+import dev.orchestrator.raft.core.MemberId;
+import dev.orchestrator.raft.core.Membership;
+import dev.orchestrator.raft.core.RaftMessage;
+import dev.orchestrator.raft.core.RaftNode;
+import dev.orchestrator.raft.core.Ready;
+import dev.orchestrator.raft.core.RoleName;
+import dev.orchestrator.raft.group.ProposalException.Kind;
+import dev.orchestrator.raft.port.MonotonicClock;
+import dev.orchestrator.raft.port.Transport;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns the {@link RaftNode}: takes what waits, thinks, hands out the work. It
+ * blocks on nothing but its inbox (and on a read of old entries for a follower far behind).
+ */
+final class RaftLoop<R> implements Runnable, Transport.Receiver {
+  private static final Logger log = LoggerFactory.getLogger(RaftLoop.class);
+  private static final int INBOX_CAPACITY = 8192;
+  private static final int MAX_BATCH = 512;
+  private static final long TICK_MILLIS = 10;
+  private static final int MAX_APPLY_BATCH_BYTES = 1 << 20;
+  private static final long MAX_APPLY_LAG = 8192;
+  private static final int CLUSTER_ID_BYTES = 16;
+
+  private sealed interface Event<R> {
+    record Step<R>(Input input) implements Event<R> {}
+
+    final class Proposal<R> implements Event<R> {
+      final byte[] command;
+      final CompletableFuture<R> future;
+
+      Proposal(byte[] command, CompletableFuture<R> future) {
+        this.command = command;
+        this.future = future;
+      }
+    }
+
+    record Wake<R>() implements Event<R> {}
+  }
+
+  /** Times that leader-check needs, published with the status. */
+  record QuorumContact(boolean leads, long contactMillis) {}
+
+  private final RaftNode node;
+  private final MonotonicClock clock;
+  private final BootstrapRule bootstrap;
+  private final RandomGenerator random;
+  private final PendingProposals<R> proposals;
+  private final ChangeNotifier notifier;
+  private final BiConsumer<String, Throwable> fatal;
+  private final BlockingQueue<Event<R>> inbox = new ArrayBlockingQueue<>(INBOX_CAPACITY);
+  private final AtomicBoolean wakePending = new AtomicBoolean();
+  private final List<Event<R>> batch = new ArrayList<>();
+  private final long startedAtMillis;
+
+  // Set by begin, before the thread starts.
+  private @Nullable Transport transport;
+  private @Nullable LogWriter writer;
+  private @Nullable ApplyLoop<R> applyLoop;
+
+  private Transport.Identity identity;
+  private List<String> waitingFor = List.of();
+  private long lastPersisted;
+  private volatile RaftStatus status;
+  private volatile QuorumContact contact = new QuorumContact(false, 0);
+  private volatile boolean stopping;
+
+  RaftLoop(
+      RaftNode node,
+      MonotonicClock clock,
+      BootstrapRule bootstrap,
+      RandomGenerator random,
+      PendingProposals<R> proposals,
+      ChangeNotifier notifier,
+      BiConsumer<String, Throwable> fatal) {
+    this.node = node;
+    this.clock = clock;
+    this.bootstrap = bootstrap;
+    this.random = random;
+    this.proposals = proposals;
+    this.notifier = notifier;
+    this.fatal = fatal;
+    this.startedAtMillis = clock.nowMillis();
+    this.identity = identityNow();
+    this.status = statusNow(node.commitIndex());
+  }
+
+  /** What the handshake is to say at first. */
+  Transport.Identity identity() {
+    return identity;
+  }
+
+  /** Gives the loop its neighbours; before its thread starts. */
+  void begin(Transport newTransport, LogWriter newWriter, ApplyLoop<R> newApplyLoop) {
+    transport = newTransport;
+    writer = newWriter;
+    applyLoop = newApplyLoop;
+  }
+
+  RaftStatus status() {
+    return status;
+  }
+
+  QuorumContact contact() {
+    return contact;
+  }
+
+  /** Any thread. */
+  CompletableFuture<R> propose(byte[] command) {
+    CompletableFuture<R> future = new CompletableFuture<>();
+    Event<R> proposal = new Event.Proposal<>(command, future);
+    if (!inbox.offer(proposal)) {
+      PendingProposals.fail(future, Kind.OVERLOADED, "the inbox is full; try again");
+    } else if (stopping && inbox.remove(proposal)) { // nobody looks into the inbox any more
+      PendingProposals.fail(future, Kind.NOT_LEADER, "this member has stopped");
+    }
+    return future;
+  }
+
+  /** Any thread: something outside the inbox has changed. */
+  void wake() {
+    if (wakePending.compareAndSet(false, true)) {
+      var _ = inbox.offer(new Event.Wake<>()); // if it is full the loop is awake anyhow
+    }
+  }
+
+  @Override
+  public void onMessage(MemberId from, RaftMessage message) {
+    // A full inbox drops it: Raft sends again.
+    var _ = inbox.offer(new Event.Step<>(new Input.Receive(from, message)));
+  }
+
+  @Override
+  public void onPeerLost(MemberId member) {
+    // Only hurries what a timer does anyhow, so it may be dropped as well.
+    var _ = inbox.offer(new Event.Step<>(new Input.PeerLost(member)));
+  }
+
+  void stop() {
+    stopping = true;
+    wake();
+  }
+
+  @Override
+  public void run() {
+    Transport toPeers = transport;
+    LogWriter toDisk = writer;
+    ApplyLoop<R> toState = applyLoop;
+    if (toPeers == null || toDisk == null || toState == null) {
+      throw new IllegalStateException("begin comes first");
+    }
+    try {
+      while (!stopping) {
+        turn(toPeers, toDisk, toState);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      fatal.accept("the Raft algorithm failed", e);
+    } finally {
+      end();
+    }
+  }
+
+  private void turn(Transport toPeers, LogWriter toDisk, ApplyLoop<R> toState)
+      throws InterruptedException {
+    Event<R> first = inbox.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+    wakePending.set(false);
+    node.step(new Input.Tick(clock.nowMillis()));
+    if (first != null) {
+      batch.add(first);
+      inbox.drainTo(batch, MAX_BATCH);
+      for (Event<R> event : batch) {
+        take(event, toState);
+      }
+      batch.clear();
+    }
+    long persisted = toDisk.persistedSequence();
+    if (persisted != lastPersisted) {
+      lastPersisted = persisted;
+      node.step(new Input.Persisted(persisted));
+    }
+    maybeBootstrap(toPeers);
+    Ready ready = node.takeReady();
+    ready.replies().forEach(proposals::settle);
+    identify(toPeers);
+    Ready.Write write = ready.write();
+    if (write != null && !toDisk.submit(write)) {
+      throw new IllegalStateException("the disk is too far behind: the queue of writes is full");
+    }
+    for (Ready.Outbound message : ready.messages()) {
+      toPeers.send(message.to(), message.message());
+    }
+    handCommitted(toState);
+    publish(toState.appliedIndex());
+  }
+
+  private void take(Event<R> event, ApplyLoop<R> toState) {
+    switch (event) {
+      case Event.Step<R>(Input input) -> node.step(input);
+      case Event.Proposal<R> proposal -> {
+        if (node.commitIndex() - toState.appliedIndex() > MAX_APPLY_LAG) {
+          PendingProposals.fail(
+              proposal.future, Kind.OVERLOADED, "the state machine lags behind; try again");
+          return;
+        }
+        long token = proposals.register(proposal.future);
+        node.step(new Input.Propose(token, proposal.command));
+      }
+      case Event.Wake<R> _ -> {}
+    }
+  }
+
+  private void maybeBootstrap(Transport toPeers) {
+    if (node.isVoter()) {
+      waitingFor = List.of();
+      return;
+    }
+    List<Transport.PeerView> peers = toPeers.peers();
+    if (node.isEmpty()) {
+      long sinceStart = clock.nowMillis() - startedAtMillis;
+      Optional<Membership> membership = bootstrap.membership(newClusterId(), peers, sinceStart);
+      if (membership.isPresent()) {
+        log.info("forming the group members={}", membership.get());
+        node.step(new Input.Bootstrap(membership.get()));
+        waitingFor = List.of();
+        return;
+      }
+    }
+    List<String> reasons =
+        node.membership().isPresent()
+            ? List.of(
+                node.self()
+                    + " is not in the membership "
+                    + node.membership().get().voters()
+                    + ": the leader has to let it in")
+            : bootstrap.waitingFor(peers);
+    if (!reasons.equals(waitingFor)) {
+      log.info("not part of a group yet, waiting for {}", reasons);
+      waitingFor = reasons;
+    }
+  }
+
+  private String newClusterId() {
+    byte[] bytes = new byte[CLUSTER_ID_BYTES];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private void handCommitted(ApplyLoop<R> toState) {
+    while (toState.hasRoom()) {
+      List<LogEntry> entries = node.takeCommitted(MAX_APPLY_BATCH_BYTES);
+      if (entries.isEmpty()) {
+        return;
+      }
+      toState.hand(entries);
+    }
+  }
+
+  private Transport.Identity identityNow() {
+    return new Transport.Identity(
+        node.self(), node.membership().map(Membership::clusterId), node.isEmpty());
+  }
+
+  /** Before anybody can learn of the change from a message. */
+  private void identify(Transport toPeers) {
+    Transport.Identity now = identityNow();
+    if (!now.equals(identity)) {
+      identity = now;
+      toPeers.identify(now);
+    }
+  }
+
+  private void publish(long appliedIndex) {
+    RaftStatus before = status;
+    RaftStatus now = statusNow(appliedIndex);
+    contact =
+        new QuorumContact(node.role() == RoleName.LEADER, node.quorumContactMillis().orElse(0L));
+    if (now.equals(before)) {
+      return;
+    }
+    status = now;
+    boolean left =
+        before.role() == RoleName.LEADER
+            && (now.role() != RoleName.LEADER || now.term() != before.term());
+    if (left) {
+      proposals.leadershipLost(now.commitIndex());
+    }
+    if (before.role() != now.role()
+        || before.term() != now.term()
+        || before.leaderReady() != now.leaderReady()
+        || !before.leader().equals(now.leader())) {
+      log.info(
+          "now {} term={} leader={} ready={} last={} commit={}",
+          now.role(),
+          now.term(),
+          now.leader().map(MemberId::toString).orElse("none"),
+          now.leaderReady(),
+          now.lastIndex(),
+          now.commitIndex());
+      notifier.changed(now);
+    }
+  }
+
+  private RaftStatus statusNow(long appliedIndex) {
+    Optional<Membership> membership = node.membership();
+    return new RaftStatus(
+        node.self(),
+        node.role(),
+        node.term(),
+        node.leader(),
+        membership
+            .map(value -> value.voters().stream().map(MemberId::name).toList())
+            .orElse(List.of()),
+        membership.map(Membership::clusterId),
+        node.commitIndex(),
+        appliedIndex,
+        node.log().lastIndex(),
+        node.noOpIndex().filter(noOp -> noOp <= appliedIndex).isPresent(),
+        node.isVoter(),
+        waitingFor);
+  }
+
+  /** From now on this member leads nothing, follows nobody and votes for nobody. */
+  private void end() {
+    stopping = true;
+    RaftStatus last = status;
+    contact = new QuorumContact(false, 0);
+    RaftStatus ended =
+        new RaftStatus(
+            last.self(),
+            RoleName.FOLLOWER,
+            last.term(),
+            Optional.empty(),
+            last.voters(),
+            last.clusterId(),
+            last.commitIndex(),
+            last.appliedIndex(),
+            last.lastIndex(),
+            false,
+            false,
+            List.of("this member has stopped"));
+    status = ended;
+    notifier.changed(ended);
+    proposals.stopped();
+    for (Event<R> event = inbox.poll(); event != null; event = inbox.poll()) {
+      if (event instanceof Event.Proposal<R> proposal) {
+        PendingProposals.fail(proposal.future, Kind.NOT_LEADER, "this member has stopped");
+      }
+    }
+  }
+}

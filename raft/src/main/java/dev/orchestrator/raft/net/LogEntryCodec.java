@@ -1,0 +1,114 @@
+package dev.orchestrator.raft.net;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.orchestrator.proto.raft.Member;
+import dev.orchestrator.proto.raft.NoOp;
+import dev.orchestrator.raft.core.HardState;
+import dev.orchestrator.raft.core.LogEntry;
+import dev.orchestrator.raft.core.LogId;
+import dev.orchestrator.raft.core.MemberId;
+import dev.orchestrator.raft.core.Membership;
+import java.util.List;
+
+/** Log entries and hard states as Protobuf, the same on the wire and on disk. Stateless. */
+public final class LogEntryCodec {
+  private LogEntryCodec() {}
+
+  /** An entry as bytes. */
+  public static byte[] encode(LogEntry entry) {
+    return toProto(entry).toByteArray();
+  }
+
+  /**
+   * The entry in these bytes.
+   *
+   * @throws IllegalArgumentException the bytes are no entry
+   */
+  public static LogEntry decode(byte[] bytes) {
+    try {
+      return fromProto(dev.orchestrator.proto.raft.LogEntry.parseFrom(bytes));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("not a log entry: " + bytes.length + " bytes", e);
+    }
+  }
+
+  /** A hard state as bytes. */
+  public static byte[] encode(HardState hardState) {
+    var builder = dev.orchestrator.proto.raft.HardState.newBuilder().setTerm(hardState.term());
+    MemberId votedFor = hardState.votedFor();
+    if (votedFor != null) {
+      builder.setVotedFor(toProto(votedFor));
+    }
+    return builder.build().toByteArray();
+  }
+
+  /**
+   * The hard state in these bytes.
+   *
+   * @throws IllegalArgumentException the bytes are no hard state
+   */
+  public static HardState decodeHardState(byte[] bytes) {
+    try {
+      var proto = dev.orchestrator.proto.raft.HardState.parseFrom(bytes);
+      return new HardState(
+          proto.getTerm(), proto.hasVotedFor() ? fromProto(proto.getVotedFor()) : null);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("not a hard state: " + bytes.length + " bytes", e);
+    }
+  }
+
+  static dev.orchestrator.proto.raft.LogEntry toProto(LogEntry entry) {
+    var builder = dev.orchestrator.proto.raft.LogEntry.newBuilder().setId(toProto(entry.id()));
+    switch (entry) {
+      case LogEntry.NoOp _ -> builder.setNoOp(NoOp.getDefaultInstance());
+      // No copy: the bytes of a command never change.
+      case LogEntry.Command command ->
+          builder.setCommand(UnsafeByteOperations.unsafeWrap(command.bytes()));
+      case LogEntry.MembershipChange change -> builder.setMembership(toProto(change.membership()));
+    }
+    return builder.build();
+  }
+
+  static LogEntry fromProto(dev.orchestrator.proto.raft.LogEntry proto) {
+    LogId id = fromProto(proto.getId());
+    return switch (proto.getBodyCase()) {
+      case NO_OP -> new LogEntry.NoOp(id);
+      case COMMAND -> new LogEntry.Command(id, proto.getCommand().toByteArray());
+      case MEMBERSHIP -> new LogEntry.MembershipChange(id, fromProto(proto.getMembership()));
+      case BODY_NOT_SET ->
+          throw new IllegalArgumentException("log entry " + id + " of a kind unknown here");
+    };
+  }
+
+  static dev.orchestrator.proto.raft.LogId toProto(LogId id) {
+    return dev.orchestrator.proto.raft.LogId.newBuilder()
+        .setTerm(id.term())
+        .setIndex(id.index())
+        .build();
+  }
+
+  static LogId fromProto(dev.orchestrator.proto.raft.LogId proto) {
+    return new LogId(proto.getTerm(), proto.getIndex());
+  }
+
+  static Member toProto(MemberId member) {
+    return Member.newBuilder().setName(member.name()).setIncarnation(member.incarnation()).build();
+  }
+
+  static MemberId fromProto(Member proto) {
+    return new MemberId(proto.getName(), proto.getIncarnation());
+  }
+
+  private static dev.orchestrator.proto.raft.Membership toProto(Membership membership) {
+    return dev.orchestrator.proto.raft.Membership.newBuilder()
+        .setClusterId(membership.clusterId())
+        .addAllVoters(membership.voters().stream().map(LogEntryCodec::toProto).toList())
+        .build();
+  }
+
+  private static Membership fromProto(dev.orchestrator.proto.raft.Membership proto) {
+    List<MemberId> voters = proto.getVotersList().stream().map(LogEntryCodec::fromProto).toList();
+    return new Membership(proto.getClusterId(), voters);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.orchestrator.raft.net;
+
+import dev.orchestrator.proto.raft.AppendAccepted;
+import dev.orchestrator.proto.raft.AppendEntries;
+import dev.orchestrator.proto.raft.AppendRejected;
+import dev.orchestrator.proto.raft.Frame;
+import dev.orchestrator.proto.raft.PreVoteRequest;
+import dev.orchestrator.proto.raft.PreVoteResponse;
+import dev.orchestrator.proto.raft.VoteRequest;
+import dev.orchestrator.proto.raft.VoteResponse;
+import dev.orchestrator.raft.core.RaftMessage;
+
+/** Raft messages as Protobuf frames. Stateless. */
+final class RaftCodec {
+  private RaftCodec() {}
+
+  static Frame encode(RaftMessage message, String clusterId) {
+    var builder = dev.orchestrator.proto.raft.RaftMessage.newBuilder().setClusterId(clusterId);
+    switch (message) {
+      case RaftMessage.PreVoteRequest m ->
+          builder.setPreVoteRequest(
+              PreVoteRequest.newBuilder()
+                  .setTerm(m.term())
+                  .setLastLog(LogEntryCodec.toProto(m.lastLog())));
+      case RaftMessage.PreVoteResponse m ->
+          builder.setPreVoteResponse(
+              PreVoteResponse.newBuilder().setTerm(m.term()).setGranted(m.granted()));
+      case RaftMessage.VoteRequest m ->
+          builder.setVoteRequest(
+              VoteRequest.newBuilder()
+                  .setTerm(m.term())
+                  .setLastLog(LogEntryCodec.toProto(m.lastLog()))
+                  .setLeadershipTransfer(m.leadershipTransfer()));
+      case RaftMessage.VoteResponse m ->
+          builder.setVoteResponse(
+              VoteResponse.newBuilder().setTerm(m.term()).setGranted(m.granted()));
+      case RaftMessage.AppendEntries m ->
+          builder.setAppendEntries(
+              AppendEntries.newBuilder()
+                  .setTerm(m.term())
+                  .setPrevLog(LogEntryCodec.toProto(m.prevLog()))
+                  .addAllEntries(m.entries().stream().map(LogEntryCodec::toProto).toList())
+                  .setLeaderCommit(m.leaderCommit())
+                  .setSentAtMillis(m.sentAtMillis()));
+      case RaftMessage.AppendAccepted m ->
+          builder.setAppendAccepted(
+              AppendAccepted.newBuilder()
+                  .setTerm(m.term())
+                  .setMatchIndex(m.matchIndex())
+                  .setSentAtMillis(m.sentAtMillis()));
+      case RaftMessage.AppendRejected m ->
+          builder.setAppendRejected(
+              AppendRejected.newBuilder()
+                  .setTerm(m.term())
+                  .setPrevIndex(m.prevIndex())
+                  .setConflictTerm(m.conflictTerm())
+                  .setConflictIndex(m.conflictIndex())
+                  .setSentAtMillis(m.sentAtMillis()));
+    }
+    return Frame.newBuilder().setRaft(builder).build();
+  }
+
+  /**
+   * The message in this frame.
+   *
+   * @throws IllegalArgumentException it is of an unknown kind or breaks a bound
+   */
+  static RaftMessage decode(dev.orchestrator.proto.raft.RaftMessage proto) {
+    return switch (proto.getBodyCase()) {
+      case PRE_VOTE_REQUEST -> {
+        PreVoteRequest m = proto.getPreVoteRequest();
+        yield new RaftMessage.PreVoteRequest(m.getTerm(), LogEntryCodec.fromProto(m.getLastLog()));
+      }
+      case PRE_VOTE_RESPONSE -> {
+        PreVoteResponse m = proto.getPreVoteResponse();
+        yield new RaftMessage.PreVoteResponse(m.getTerm(), m.getGranted());
+      }
+      case VOTE_REQUEST -> {
+        VoteRequest m = proto.getVoteRequest();
+        yield new RaftMessage.VoteRequest(
+            m.getTerm(), LogEntryCodec.fromProto(m.getLastLog()), m.getLeadershipTransfer());
+      }
+      case VOTE_RESPONSE -> {
+        VoteResponse m = proto.getVoteResponse();
+        yield new RaftMessage.VoteResponse(m.getTerm(), m.getGranted());
+      }
+      case APPEND_ENTRIES -> {
+        AppendEntries m = proto.getAppendEntries();
+        yield new RaftMessage.AppendEntries(
+            m.getTerm(),
+            LogEntryCodec.fromProto(m.getPrevLog()),
+            m.getEntriesList().stream().map(LogEntryCodec::fromProto).toList(),
+            m.getLeaderCommit(),
+            m.getSentAtMillis());
+      }
+      case APPEND_ACCEPTED -> {
+        AppendAccepted m = proto.getAppendAccepted();
+        yield new RaftMessage.AppendAccepted(m.getTerm(), m.getMatchIndex(), m.getSentAtMillis());
+      }
+      case APPEND_REJECTED -> {
+        AppendRejected m = proto.getAppendRejected();
+        yield new RaftMessage.AppendRejected(
+            m.getTerm(),
+            m.getPrevIndex(),
+            m.getConflictTerm(),
+            m.getConflictIndex(),
+            m.getSentAtMillis());
+      }
+      case BODY_NOT_SET ->
+          throw new IllegalArgumentException("a Raft message of a kind unknown here");
+    };
+  }
+}

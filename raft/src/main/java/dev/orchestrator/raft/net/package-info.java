@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.raft.net;
+
+import org.jspecify.annotations.NullMarked;

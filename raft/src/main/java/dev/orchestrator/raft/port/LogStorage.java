@@ -1,0 +1,46 @@
+package dev.orchestrator.raft.port;
+
+import dev.orchestrator.raft.core.HardState;
+import dev.orchestrator.raft.core.LogEntry;
+import dev.orchestrator.raft.core.LogReader;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member's log, hard state and incarnation on disk.
+ *
+ * <p>{@link #persist} is called by one thread at a time, {@link #read} by another one meanwhile.
+ * All methods throw an unchecked exception that names what was tried if the disk fails or what is
+ * on it is damaged; after a failed {@code persist} the storage must not be used again.
+ */
+public interface LogStorage extends LogReader, AutoCloseable {
+  /** Random number made when the data folder was first initialised (rule I2). */
+  long incarnation();
+
+  /** First index that can be read; 1 until the log was compacted. */
+  long firstIndex();
+
+  /**
+   * Reads everything once, at start, and checks it.
+   *
+   * @param eachEntry gets all entries in order
+   * @return the hard state, {@link HardState#INITIAL} at first
+   */
+  HardState load(Consumer<LogEntry> eachEntry);
+
+  /**
+   * Changes hard state and log in one atomic step, and returns once it is safe on disk.
+   *
+   * @param hardState null if unchanged
+   * @param truncateFrom first index to remove before appending, 0 if none
+   * @param entries what follows; contiguous to what is left
+   */
+  void persist(@Nullable HardState hardState, long truncateFrom, List<LogEntry> entries);
+
+  @Override
+  List<LogEntry> read(long fromIndex, long toIndex, int maxBytes);
+
+  @Override
+  void close();
+}

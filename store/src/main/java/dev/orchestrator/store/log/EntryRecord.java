@@ -1,0 +1,56 @@
+package dev.orchestrator.store.log;
+
+import dev.orchestrator.raft.core.LogEntry;
+import dev.orchestrator.raft.net.LogEntryCodec;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * A log entry as it lies on disk: {@code crc32c (4) | chain (4) | entry as Protobuf}. The CRC
+ * covers everything behind it. The chain is the CRC of the record before (0 for the first entry),
+ * so that a record that is whole but in the wrong place is found as well. Immutable.
+ *
+ * @param crc this record's checksum, the next record's chain
+ */
+record EntryRecord(int crc, int chain, LogEntry entry) {
+  private static final int HEADER_BYTES = 8;
+
+  static byte[] encode(LogEntry entry, int chain) {
+    byte[] body = LogEntryCodec.encode(entry);
+    ByteBuffer record = ByteBuffer.allocate(HEADER_BYTES + body.length);
+    record.putInt(0).putInt(chain).put(body);
+    record.putInt(0, checksum(record.array()));
+    return record.array();
+  }
+
+  /** The stored checksum of an encoded record. */
+  static int crcOf(byte[] record) {
+    return ByteBuffer.wrap(record).getInt(0);
+  }
+
+  /**
+   * The record in these bytes, its checksum verified.
+   *
+   * @throws IllegalArgumentException damaged; says how
+   */
+  static EntryRecord decode(byte[] record) {
+    if (record.length <= HEADER_BYTES) {
+      throw new IllegalArgumentException("only " + record.length + " bytes");
+    }
+    ByteBuffer header = ByteBuffer.wrap(record);
+    int crc = header.getInt();
+    int chain = header.getInt();
+    if (crc != checksum(record)) {
+      throw new IllegalArgumentException("checksum does not match");
+    }
+    byte[] body = new byte[record.length - HEADER_BYTES];
+    header.get(body);
+    return new EntryRecord(crc, chain, LogEntryCodec.decode(body));
+  }
+
+  private static int checksum(byte[] record) {
+    CRC32C crc = new CRC32C();
+    crc.update(record, Integer.BYTES, record.length - Integer.BYTES);
+    return (int) crc.getValue();
+  }
+}

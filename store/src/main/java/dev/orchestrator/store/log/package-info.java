@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.store.log;
+
+import org.jspecify.annotations.NullMarked;

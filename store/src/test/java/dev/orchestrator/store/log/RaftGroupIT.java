@@ -1,0 +1,313 @@
+package dev.orchestrator.store.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.orchestrator.raft.core.LogId;
+import dev.orchestrator.raft.core.RaftLimits;
+import dev.orchestrator.raft.core.RaftTimings;
+import dev.orchestrator.raft.group.ProposalException;
+import dev.orchestrator.raft.group.RaftConfig;
+import dev.orchestrator.raft.group.RaftException;
+import dev.orchestrator.raft.group.RaftGroup;
+import dev.orchestrator.raft.group.RaftStatus;
+import dev.orchestrator.raft.port.StateMachine;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three members with real sockets on 127.0.0.x and RocksDB in temporary folders. */
+class RaftGroupIT {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** Remembers commands in memory; outlives its member like a database would. */
+  private static final class Journal implements StateMachine<String> {
+    final List<String> commands = new CopyOnWriteArrayList<>();
+    private volatile LogId applied = LogId.ZERO;
+
+    @Override
+    public LogId applied() {
+      return applied;
+    }
+
+    @Override
+    public String apply(LogId id, byte[] command) {
+      String text = new String(command, UTF_8);
+      commands.add(text);
+      applied = id;
+      return "applied " + text;
+    }
+
+    @Override
+    public void advance(LogId id) {
+      applied = id;
+    }
+  }
+
+  @TempDir Path temp;
+
+  private final List<String> names = new ArrayList<>();
+  private final Map<String, RaftGroup<String>> members = new TreeMap<>();
+  private final Map<String, Journal> journals = new TreeMap<>();
+  private final List<String> fatal = new CopyOnWriteArrayList<>();
+
+  @BeforeEach
+  void chooseNames() throws IOException {
+    for (int i = 1; i <= 3; i++) {
+      names.add(freeAddress("127.0.0." + i));
+    }
+    names.sort(Comparator.naturalOrder());
+  }
+
+  @AfterEach
+  void stopAll() {
+    members.values().forEach(RaftGroup::close);
+    assertThat(fatal).isEmpty();
+  }
+
+  @Test
+  void electsReplicatesSurvivesTheLeaderAndRestartsFromDisk() throws Exception {
+    names.forEach(this::start);
+    String first = awaitLeader();
+    assertThat(propose(first, "a")).isEqualTo("applied a");
+    assertThat(members.get(first).leaderCheck()).isTrue();
+    awaitAllApplied("a");
+
+    long killedAt = System.nanoTime();
+    stop(first);
+    String second = awaitLeader();
+    long tookMillis = (System.nanoTime() - killedAt) / 1_000_000;
+    assertThat(second).isNotEqualTo(first);
+    assertThat(tookMillis).isLessThan(5_000);
+    assertThat(propose(second, "b")).isEqualTo("applied b");
+
+    start(first);
+    awaitAllApplied("a", "b");
+
+    names.forEach(this::stop);
+    journals.clear(); // a state rebuilt from the log alone
+    names.forEach(this::start);
+    String third = awaitLeader();
+    assertThat(propose(third, "c")).isEqualTo("applied c");
+    awaitAllApplied("a", "b", "c");
+    assertThat(status(third).clusterId()).isPresent();
+    assertThat(status(third).voters()).isEqualTo(names);
+  }
+
+  @Test
+  void formsOnlyOnceAllHaveAnsweredEmptyAndSaysForWhomItWaits() throws Exception {
+    start(names.get(0));
+    start(names.get(1));
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(status(names.get(0)).waitingFor())
+                    .singleElement()
+                    .asString()
+                    .startsWith(names.get(2) + ": "));
+    assertThat(status(names.get(0)).term()).isZero();
+    assertThat(status(names.get(0)).votes()).isFalse();
+
+    start(names.get(2));
+    String leader = awaitLeader();
+    await().atMost(LIMIT).until(() -> names.stream().allMatch(name -> status(name).votes()));
+    assertThat(status(leader).waitingFor()).isEmpty();
+    assertThat(status(leader).partOfQuorum()).isTrue();
+  }
+
+  @Test
+  void wipedMemberNeitherVotesNorCounts() throws Exception {
+    names.forEach(this::start);
+    String leader = awaitLeader();
+    propose(leader, "a");
+    awaitAllApplied("a");
+
+    String wiped = others(leader).getFirst();
+    String other = others(leader).getLast();
+    stop(wiped);
+    wipe(wiped);
+    start(wiped);
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                status(wiped).waitingFor().stream()
+                        .filter(reason -> reason.contains("has data of cluster"))
+                        .count()
+                    == 2);
+    assertThat(status(wiped).votes()).isFalse();
+    assertThat(propose(leader, "b")).isEqualTo("applied b"); // two of three still are a majority
+
+    stop(other); // one voter left: the wiped one must not make it two
+    await().atMost(LIMIT).until(() -> !members.get(leader).leaderCheck());
+    await().atMost(LIMIT).until(() -> status(leader).leader().isEmpty());
+    assertThatThrownBy(() -> propose(leader, "c"))
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .isInstanceOfSatisfying(
+            ProposalException.class,
+            e -> assertThat(e.kind()).isEqualTo(ProposalException.Kind.NOT_LEADER));
+    assertThat(status(wiped).term()).isZero();
+    assertThat(status(wiped).votes()).isFalse();
+  }
+
+  @Test
+  void memberOfAnotherClusterIsRefused() throws Exception {
+    names.forEach(this::start);
+    String leader = awaitLeader();
+    propose(leader, "a");
+    awaitAllApplied("a");
+    String stranger = others(leader).getFirst();
+    stop(stranger);
+
+    // The same name and folder place, but a group of its own under another configuration.
+    wipe(stranger);
+    journals.remove(stranger);
+    start(stranger, List.of(stranger), false);
+    await().atMost(LIMIT).until(() -> status(stranger).leaderReady());
+    stop(stranger);
+    start(stranger);
+    await()
+        .during(Duration.ofMillis(500))
+        .atMost(LIMIT)
+        .until(() -> status(stranger).lastIndex() < status(leader).lastIndex());
+    assertThat(status(leader).clusterId()).isNotEqualTo(status(stranger).clusterId());
+    assertThat(propose(leader, "b")).isEqualTo("applied b");
+    assertThat(journals.get(stranger).commands).isEmpty();
+  }
+
+  @Test
+  void explicitBootstrapFormsTheGroupWithThoseThatAreThere() throws Exception {
+    start(names.get(1), names, true);
+    await().atMost(LIMIT).until(() -> status(names.get(1)).leaderReady());
+    assertThat(status(names.get(1)).voters()).containsExactly(names.get(1));
+  }
+
+  @Test
+  void singleMemberFormsItsOwnGroup() throws Exception {
+    String only = names.getFirst();
+    start(only, List.of(only), false);
+    assertThat(awaitLeaderOf(List.of(only))).isEqualTo(only);
+    assertThat(propose(only, "a")).isEqualTo("applied a");
+    assertThat(members.get(only).leaderCheck()).isTrue();
+  }
+
+  @Test
+  void stateAheadOfTheLogIsNotRun() {
+    String only = names.getFirst();
+    Journal clone = new Journal();
+    clone.advance(new LogId(3, 7));
+    journals.put(only, clone);
+    try (RocksLogStorage storage = RocksLogStorage.open(folder(only))) {
+      RaftConfig config = config(only, List.of(only), false);
+      assertThatThrownBy(() -> RaftGroup.start(config, storage, clone))
+          .isInstanceOf(RaftException.class)
+          .hasMessageContaining("3/7")
+          .hasMessageContaining("copy of another member's");
+    }
+  }
+
+  private void start(String name) {
+    start(name, names, false);
+  }
+
+  private void start(String name, List<String> configured, boolean bootstrap) {
+    Journal journal = journals.computeIfAbsent(name, _ -> new Journal());
+    RocksLogStorage storage = RocksLogStorage.open(folder(name));
+    members.put(name, RaftGroup.start(config(name, configured, bootstrap), storage, journal));
+  }
+
+  private RaftConfig config(String name, List<String> configured, boolean bootstrap) {
+    return new RaftConfig(
+        name,
+        name,
+        configured,
+        bootstrap,
+        RaftTimings.DEFAULT,
+        RaftLimits.DEFAULT,
+        (what, cause) -> fatal.add(what + ": " + cause));
+  }
+
+  private Path folder(String name) {
+    return temp.resolve(name.replace(':', '_'));
+  }
+
+  private void stop(String name) {
+    RaftGroup<String> member = members.remove(name);
+    if (member != null) {
+      member.close();
+    }
+  }
+
+  private void wipe(String name) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder(name))) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+    journals.remove(name);
+  }
+
+  private RaftStatus status(String name) {
+    return members.get(name).status();
+  }
+
+  private List<String> others(String name) {
+    return names.stream().filter(other -> !other.equals(name)).toList();
+  }
+
+  private String awaitLeader() {
+    return awaitLeaderOf(List.copyOf(members.keySet()));
+  }
+
+  private String awaitLeaderOf(List<String> candidates) {
+    return await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> candidates.stream().filter(name -> status(name).leaderReady()).findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private String propose(String name, String command) throws Exception {
+    return members.get(name).propose(command.getBytes(UTF_8)).get(10, TimeUnit.SECONDS);
+  }
+
+  private void awaitAllApplied(String... commands) {
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                members
+                    .keySet()
+                    .forEach(
+                        name -> assertThat(journals.get(name).commands).containsExactly(commands)));
+  }
+
+  private static String freeAddress(String host) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+      return host + ":" + socket.getLocalPort();
+    }
+  }
+}
