@@ -8,6 +8,8 @@ import dev.orchestrator.store.model.ReplicationFacts;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -36,6 +38,21 @@ final class KnownFleet {
 
   synchronized Optional<Instance> find(InstanceKey key) {
     return Optional.ofNullable(instances.get(key));
+  }
+
+  /** Its source, the source's source and so on, as far as they are known; never itself. */
+  synchronized List<Instance> ancestorsOf(Instance instance) {
+    Map<InstanceKey, Instance> ancestors = new LinkedHashMap<>();
+    Instance at = instance;
+    while (at != null && at.isReplica()) {
+      Instance source = instances.get(nameOf(at.replication().source()));
+      boolean circle =
+          source == null
+              || source.key().equals(instance.key())
+              || ancestors.putIfAbsent(source.key(), source) != null;
+      at = circle ? null : source;
+    }
+    return List.copyOf(ancestors.values());
   }
 
   /** Keeps what a visit saw; returns what was known before. */

@@ -2,12 +2,15 @@ package dev.orchestrator.probe.discovery;
 
 import dev.orchestrator.probe.mysql.Observation;
 import dev.orchestrator.probe.mysql.ServerStatus;
+import dev.orchestrator.probe.topology.ErrantTransactions;
 import dev.orchestrator.store.model.CheckTimes;
 import dev.orchestrator.store.model.Instance;
 import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.ServerFacts;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -45,6 +48,7 @@ final class SightingLog {
           || old.check().lastCheckValid() != now.check().lastCheckValid()
           || old.check().partialSuccess() != now.check().partialSuccess()
           || !old.server().uuid().equals(now.server().uuid())
+          || !old.server().gtidErrant().equals(now.server().gtidErrant())
           || old.server().readOnly() != now.server().readOnly()
           || !old.replication().source().equals(now.replication().source())
           || old.replication().receiver() != now.replication().receiver()
@@ -82,8 +86,38 @@ final class SightingLog {
             status.replicas().stream().map(fleet::nameOf).toList(),
             patterns.of(key, status.clusterAlias()),
             new CheckTimes(begun, seen, seen, false, reached.latency(), ""));
-    Optional<Instance> before = fleet.put(instance);
+    Optional<Instance> before = fleet.put(withErrant(instance));
     return new Change(key, before, fleet.find(key));
+  }
+
+  private Instance withErrant(Instance instance) {
+    List<Instance> ancestors = fleet.ancestorsOf(instance);
+    ServerFacts server = instance.server();
+    String errant = ErrantTransactions.of(instance, ancestors);
+    return new Instance(
+        instance.key(),
+        new ServerFacts(
+            server.uuid(),
+            server.serverId(),
+            server.version(),
+            server.versionComment(),
+            server.uptimeSeconds(),
+            server.readOnly(),
+            server.superReadOnly(),
+            server.binlogFormat(),
+            server.binlogRowImage(),
+            server.logBin(),
+            server.logReplicaUpdates(),
+            server.selfCoordinates(),
+            server.gtidMode(),
+            server.gtidExecuted(),
+            server.gtidPurged(),
+            errant),
+        instance.replication(),
+        instance.semiSync(),
+        instance.replicas(),
+        instance.placement(),
+        instance.check());
   }
 
   private Change unreached(Observation.Unreached unreached) {
