@@ -1,0 +1,13 @@
+CREATE DATABASE drill;
+CREATE TABLE drill.ledger (id BIGINT PRIMARY KEY, written_at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6));
+CREATE USER 'lab'@'%' IDENTIFIED BY 'lab';
+GRANT ALL ON *.* TO 'lab'@'%' WITH GRANT OPTION;
+CREATE USER 'repl'@'%' IDENTIFIED BY 'repl';
+GRANT REPLICATION SLAVE ON *.* TO 'repl'@'%';
+CREATE USER 'orchestrator'@'%' IDENTIFIED BY 'orch_topology_password';
+GRANT PROCESS, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'orchestrator'@'%';
+GRANT SYSTEM_VARIABLES_ADMIN, SESSION_VARIABLES_ADMIN, REPLICATION_SLAVE_ADMIN, CONNECTION_ADMIN ON *.* TO 'orchestrator'@'%';
+GRANT SELECT ON performance_schema.* TO 'orchestrator'@'%';
+GRANT SELECT ON mysql.slave_master_info TO 'orchestrator'@'%';
+CREATE USER 'app'@'%' IDENTIFIED BY 'app';
+GRANT ALL ON drill.* TO 'app'@'%';
