@@ -1,0 +1,134 @@
+package dev.orchestrator.probe.recovery;
+
+import dev.orchestrator.store.model.FailureDetection;
+import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.Recovery;
+import dev.orchestrator.store.model.RecoveryStep;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a hook is told: values by placeholder name and by environment name, both as clients of old
+ * know them. Immutable.
+ */
+record HookFacts(Map<String, String> placeholders, Map<String, String> environment) {
+  HookFacts {
+    placeholders = Collections.unmodifiableMap(new TreeMap<>(placeholders));
+    environment = Collections.unmodifiableMap(new TreeMap<>(environment));
+  }
+
+  HookFacts with(String variable, String value) {
+    Map<String, String> more = new TreeMap<>(environment);
+    more.put(variable, value);
+    return new HookFacts(placeholders, more);
+  }
+
+  /** Facts of a failure of which no recovery exists yet. */
+  static HookFacts of(FailureDetection detection, boolean recovers, RecoveryConfig config) {
+    Builder facts = new Builder();
+    facts.failure(
+        detection.analysis(),
+        detection.description(),
+        detection.key(),
+        detection.clusterName(),
+        detection.clusterAlias(),
+        detection.replicas());
+    facts.common(config, "", "", recovers);
+    facts.outcome(Optional.empty(), List.of());
+    return facts.build();
+  }
+
+  /** Facts of a recovery at the moment of one of its hooks. */
+  static HookFacts of(
+      Recovery recovery, Ledger ledger, RecoveryStep step, RecoveryConfig config) {
+    Recovery.Subject subject = recovery.subject();
+    Builder facts = new Builder();
+    facts.failure(
+        subject.analysis(),
+        subject.description(),
+        subject.failedKey(),
+        subject.clusterName(),
+        subject.clusterAlias(),
+        subject.replicas());
+    facts.common(config, recovery.uid(), subject.command(), true);
+    String winner = step.arguments().getOrDefault(RecoveryPlanner.WINNER, "");
+    Optional<InstanceKey> successor =
+        winner.isEmpty() ? Optional.empty() : Optional.of(InstanceKey.parse(winner, 0));
+    facts.outcome(successor, Outcomes.lost(ledger));
+    return facts.build();
+  }
+
+  private static String joined(Collection<InstanceKey> keys) {
+    return keys.stream().map(InstanceKey::toString).collect(Collectors.joining(","));
+  }
+
+  /** Collects the pairs. Confined to one thread. */
+  private static final class Builder {
+    private final Map<String, String> placeholders = new TreeMap<>();
+    private final Map<String, String> environment = new TreeMap<>();
+
+    private void put(String placeholder, String variable, String value) {
+      placeholders.put(placeholder, value);
+      environment.put(variable, value);
+    }
+
+    void failure(
+        String type,
+        String description,
+        InstanceKey failed,
+        String clusterName,
+        String clusterAlias,
+        List<InstanceKey> replicas) {
+      put("failureType", "ORC_FAILURE_TYPE", type);
+      put("instanceType", "ORC_INSTANCE_TYPE", "master");
+      put("isMaster", "ORC_IS_MASTER", "true");
+      put("isCoMaster", "ORC_IS_CO_MASTER", "false");
+      put("failureDescription", "ORC_FAILURE_DESCRIPTION", description);
+      put("failedHost", "ORC_FAILED_HOST", failed.host());
+      put("failedPort", "ORC_FAILED_PORT", Integer.toString(failed.port()));
+      put("failureCluster", "ORC_FAILURE_CLUSTER", clusterName);
+      put("failureClusterAlias", "ORC_FAILURE_CLUSTER_ALIAS", clusterAlias);
+      put("failureClusterDomain", "ORC_FAILURE_CLUSTER_DOMAIN", "");
+      put("countReplicas", "ORC_COUNT_REPLICAS", Integer.toString(replicas.size()));
+      placeholders.put("countSlaves", Integer.toString(replicas.size()));
+      put("replicaHosts", "ORC_REPLICA_HOSTS", joined(replicas));
+      placeholders.put("slaveHosts", joined(replicas));
+      put("isDowntimed", "ORC_IS_DOWNTIMED", "false");
+    }
+
+    void common(RecoveryConfig config, String uid, String command, boolean recovers) {
+      put("command", "ORC_COMMAND", command);
+      put("autoMasterRecovery", "ORC_AUTO_MASTER_RECOVERY", Boolean.toString(recovers));
+      put(
+          "autoIntermediateMasterRecovery",
+          "ORC_AUTO_INTERMEDIATE_MASTER_RECOVERY",
+          "false");
+      put("orchestratorHost", "ORC_ORCHESTRATOR_HOST", config.hostname());
+      put("recoveryUID", "ORC_RECOVERY_UID", uid);
+    }
+
+    /** Without a successor its placeholders stay as they are. */
+    void outcome(Optional<InstanceKey> successor, List<InstanceKey> lost) {
+      put("isSuccessful", "ORC_IS_SUCCESSFUL", Boolean.toString(successor.isPresent()));
+      put("lostReplicas", "ORC_LOST_REPLICAS", joined(lost));
+      placeholders.put("lostSlaves", joined(lost));
+      placeholders.put("countLostReplicas", Integer.toString(lost.size()));
+      successor.ifPresent(
+          key -> {
+            put("successorHost", "ORC_SUCCESSOR_HOST", key.host());
+            put("successorPort", "ORC_SUCCESSOR_PORT", Integer.toString(key.port()));
+            put("successorAlias", "ORC_SUCCESSOR_ALIAS", "");
+            put("successorBinlogCoordinates", "ORC_SUCCESSOR_BINLOG_COORDINATES", "");
+          });
+    }
+
+    HookFacts build() {
+      return new HookFacts(placeholders, environment);
+    }
+  }
+}

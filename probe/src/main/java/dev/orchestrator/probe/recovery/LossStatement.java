@@ -1,0 +1,48 @@
+package dev.orchestrator.probe.recovery;
+
+import dev.orchestrator.probe.recovery.Choice.Promote;
+import dev.orchestrator.probe.recovery.Choice.Refuse;
+import java.util.StringJoiner;
+
+/** Says what a recovery may have lost; never more than is known (rules D3, D5). Pure. */
+final class LossStatement {
+  private static final int MAX_SET = 2_000;
+
+  private LossStatement() {}
+
+  static String ofPromotion(Promote promote, DurabilityPolicy policy) {
+    StringJoiner text = new StringJoiner("; ");
+    text.add("policy: " + policy.words());
+    text.add("promoted: " + bounded(promote.winner().received().toString()));
+    text.add("acknowledged transactions lost: " + lost(policy));
+    text.add(
+        policy.semiSync() && policy.waitPoint().equals("AFTER_COMMIT")
+            ? "transactions that only the old primary has were not acknowledged, but clients may"
+                + " have read them"
+            : policy.semiSync()
+                ? "transactions that only the old primary has were not acknowledged"
+                : "transactions that only the old primary has may have been acknowledged");
+    promote.left().forEach((key, why) -> text.add(key + " left: " + why));
+    return text.toString();
+  }
+
+  private static String lost(DurabilityPolicy policy) {
+    if (!policy.semiSync()) {
+      return "unknown: the primary did not wait for replicas";
+    }
+    return policy.doubt().isEmpty() ? "none" : "unknown: " + policy.doubt();
+  }
+
+  static String ofRefusal(Refuse refuse, DurabilityPolicy policy) {
+    return "policy: "
+        + policy.words()
+        + "; nobody was promoted: "
+        + refuse.reason().publishedName()
+        + ": "
+        + refuse.text();
+  }
+
+  private static String bounded(String set) {
+    return set.length() <= MAX_SET ? set : set.substring(0, MAX_SET) + "...";
+  }
+}

@@ -1,0 +1,181 @@
+package dev.orchestrator.probe.recovery;
+
+import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.Recovery;
+import dev.orchestrator.store.model.RecoveryStep;
+import dev.orchestrator.store.model.RecoveryStep.State;
+import dev.orchestrator.store.sql.Database;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Carries one recovery from wherever its ledger stands to its end, in the name of one term. Knows
+ * no kind of recovery. Confined to the recovery's thread, but for lanes of steps that run side by
+ * side.
+ */
+final class RecoveryExecutor {
+  private final Database database;
+  private final String uid;
+  private final LedgerWriter writer;
+  private final StepRunner runner;
+  private final Playbook playbook;
+  private final AtomicBoolean stopped = new AtomicBoolean();
+
+  RecoveryExecutor(
+      Database database, String uid, LedgerWriter writer, StepRunner runner, Playbook playbook) {
+    this.database = database;
+    this.uid = uid;
+    this.writer = writer;
+    this.runner = runner;
+    this.playbook = playbook;
+  }
+
+  /**
+   * Works until the recovery has ended.
+   *
+   * @throws WorkStopped this node must leave the recovery to the next leader
+   */
+  Recovery.Ending run() throws WorkStopped, InterruptedException {
+    mendWhatCameUndone();
+    while (true) {
+      Ledger ledger = ledger();
+      List<List<RecoveryStep>> lanes = ledger.ready();
+      if (!lanes.isEmpty()) {
+        runSideBySide(lanes);
+        continue;
+      }
+      if (!runner.leading()) {
+        throw new WorkStopped("this node does not lead term " + writer.term() + " any more");
+      }
+      switch (playbook.next(recovery(), ledger)) {
+        case Playbook.Next.Steps(List<RecoveryStep> steps) -> writer.plan(steps);
+        case Playbook.Next.End(Recovery.Ending ending) -> {
+          writer.end(ending);
+          return ending;
+        }
+      }
+    }
+  }
+
+  private Ledger ledger() {
+    return new Ledger(database.recoverySteps().of(uid));
+  }
+
+  private Recovery recovery() throws WorkStopped {
+    return database
+        .recoveries()
+        .byUid(uid)
+        .filter(found -> found.running() && found.term() == writer.term())
+        .orElseThrow(() -> new WorkStopped("recovery " + uid + " is not this term's any more"));
+  }
+
+  /**
+   * Before going on from an earlier leader's ledger: looks again at every server that was touched
+   * in the current round (which also ends that leader's sessions there), and plans again what was
+   * done but is so no more, for example because the server restarted.
+   */
+  private void mendWhatCameUndone() throws WorkStopped, InterruptedException {
+    Ledger ledger = ledger();
+    boolean decided = ledger.decision(ledger.round()).isPresent();
+    if (ledger.isEmpty() || ledger.finishing()) {
+      return;
+    }
+    List<RecoveryStep> touched = new ArrayList<>();
+    for (RecoveryStep step : ledger.steps()) {
+      boolean gathering = Ledger.is(step, StepKind.STOP_RECEIVER);
+      boolean current = Ledger.round(step) == ledger.round();
+      if (current && step.attempt() > 0 && step.target().isReal() && !(gathering && decided)) {
+        touched.add(step);
+      }
+    }
+    Plan again = new Plan(ledger.size());
+    for (RecoveryStep step : lookAgain(touched)) {
+      again.again(step);
+    }
+    if (!again.isEmpty()) {
+      writer.plan(again.steps());
+    }
+  }
+
+  /** Done steps whose effect is gone, in plan order. */
+  private List<RecoveryStep> lookAgain(List<RecoveryStep> touched)
+      throws WorkStopped, InterruptedException {
+    List<Future<Optional<Boolean>>> looks = new ArrayList<>();
+    try (ExecutorService threads = lanes()) {
+      for (RecoveryStep step : touched) {
+        looks.add(threads.submit(() -> runner.stillHolds(step)));
+      }
+    }
+    List<RecoveryStep> undone = new ArrayList<>();
+    for (int i = 0; i < touched.size(); i++) {
+      RecoveryStep step = touched.get(i);
+      Optional<Boolean> holds = outcome(looks.get(i));
+      if (step.state() == State.DONE && holds.isPresent() && !holds.get()) {
+        undone.add(step);
+      }
+    }
+    return undone;
+  }
+
+  private void runSideBySide(List<List<RecoveryStep>> lanes)
+      throws WorkStopped, InterruptedException {
+    List<Future<Boolean>> results = new ArrayList<>();
+    try (ExecutorService threads = lanes()) {
+      for (List<RecoveryStep> lane : lanes) {
+        results.add(threads.submit(() -> runLane(lane)));
+      }
+    }
+    for (Future<Boolean> result : results) {
+      outcome(result);
+    }
+  }
+
+  private ExecutorService lanes() {
+    return Executors.newThreadPerTaskExecutor(
+        Thread.ofVirtual().name("recovery " + ServerSession.shortUid(uid) + " lane ", 0).factory());
+  }
+
+  /** Runs one lane; says whether it got to its end. */
+  private boolean runLane(List<RecoveryStep> lane) throws WorkStopped, InterruptedException {
+    try {
+      for (RecoveryStep step : lane) {
+        if (stopped.get()) {
+          return false; // another lane has found out that this node must not act any more
+        }
+        if (!runner.run(step).good() && Ledger.gating(step)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (WorkStopped e) {
+      stopped.set(true);
+      throw e;
+    }
+  }
+
+  private static <T> T outcome(Future<T> future) throws WorkStopped, InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case WorkStopped cause -> throw cause;
+        case InterruptedException cause -> throw cause;
+        case RuntimeException cause -> throw cause;
+        case null, default -> throw new IllegalStateException("a lane of steps failed", e);
+      }
+    }
+  }
+
+  /** Servers that a recovery touched or was to touch, without duplicates. */
+  static List<InstanceKey> servers(Recovery recovery) {
+    List<InstanceKey> keys = new ArrayList<>(recovery.subject().replicas());
+    keys.add(recovery.subject().failedKey());
+    return keys.stream().distinct().toList();
+  }
+}

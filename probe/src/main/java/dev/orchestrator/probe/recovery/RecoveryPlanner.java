@@ -1,0 +1,273 @@
+package dev.orchestrator.probe.recovery;
+
+import dev.orchestrator.probe.recovery.Choice.Follower;
+import dev.orchestrator.probe.recovery.Choice.Promote;
+import dev.orchestrator.probe.recovery.Choice.Refuse;
+import dev.orchestrator.probe.recovery.Plan.Target;
+import dev.orchestrator.store.model.ClusterRecord;
+import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.Recovery;
+import dev.orchestrator.store.model.RecoveryStep;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.StringJoiner;
+
+/** Turns what is known into the steps that replace a dead primary. Pure. */
+final class RecoveryPlanner {
+  /** Arguments of {@link StepKind#DECIDE}. */
+  static final String WINNER = "winner";
+
+  static final String WINNER_UUID = "winnerUuid";
+  static final String LEFT = "left";
+  static final String REASON = "reason";
+  static final String LOSS = "loss";
+
+  /** Arguments of steps on servers. */
+  static final String TRANSACTIONS = "transactions";
+
+  static final String SOURCE_UUID = "sourceUuid";
+  static final String SOURCE_HOST = "sourceHost";
+  static final String SOURCE_PORT = "sourcePort";
+  static final String SEMI_SYNC = "semiSync";
+  static final String CLUSTER_ID = "clusterId";
+  static final String EPOCH = "epoch";
+
+  /** Arguments of {@link StepKind#RUN_HOOK}. */
+  static final String HOOK_LIST = "list";
+
+  static final String HOOK_LINE = "line";
+
+  private static final int PRE_HOOKS = 100;
+  private static final int GATHER = 200;
+  private static final int DECIDE = 300;
+  private static final int APPLY = 400;
+  private static final int DESIGNATE = 450;
+  private static final int SEMI_SYNC_STAGE = 500;
+  private static final int RESET = 550;
+  private static final int PROMOTE = 600;
+
+  private static final String WINNER_LANE = "primary";
+  private static final String HOOK_LANE = "hooks";
+  private static final String FENCE_LANE = "old primary";
+
+  private final RecoveryConfig config;
+
+  RecoveryPlanner(RecoveryConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * The first steps of a round: hooks in the first one, then every receiver is stopped.
+   *
+   * @param replicas direct replicas of the dead primary, reachable or not
+   */
+  List<RecoveryStep> gather(
+      Recovery recovery, Ledger ledger, List<Target> replicas, DurabilityPolicy policy) {
+    int round = ledger.round() + 1;
+    Plan plan = new Plan(ledger.size());
+    if (round == 0) {
+      hooks(plan, stage(round, PRE_HOOKS), "PreFailoverProcesses", true, HOOK_LANE, Map.of());
+    }
+    Map<String, String> arguments = new HashMap<>(policy.arguments());
+    arguments.put(SOURCE_UUID, recovery.subject().failedUuid());
+    arguments.put(SOURCE_HOST, recovery.subject().failedKey().host());
+    arguments.put(SOURCE_PORT, Integer.toString(recovery.subject().failedKey().port()));
+    for (Target replica : replicas) {
+      plan.attempt(
+          stage(round, GATHER),
+          StepKind.STOP_RECEIVER,
+          replica.key().toString(),
+          replica,
+          arguments,
+          "what " + replica.key() + " received must stand still before it is compared");
+    }
+    return plan.steps();
+  }
+
+  /** The steps that follow a choice. */
+  List<RecoveryStep> act(
+      ClusterRecord cluster,
+      Ledger ledger,
+      Choice choice,
+      DurabilityPolicy policy) {
+    int round = Math.max(0, ledger.round());
+    Plan plan = new Plan(ledger.size());
+    switch (choice) {
+      case Refuse refuse ->
+          plan.gate(
+              stage(round, DECIDE),
+              StepKind.DECIDE,
+              HOOK_LANE,
+              Target.NOBODY,
+              Map.of(
+                  REASON, refuse.reason().publishedName() + ": " + refuse.text(),
+                  LOSS, LossStatement.ofRefusal(refuse, policy)),
+              String.join("; ", refuse.lines()));
+      case Promote promote -> promote(plan, round, cluster, promote, policy);
+    }
+    return plan.steps();
+  }
+
+  private void promote(
+      Plan plan,
+      int round,
+      ClusterRecord cluster,
+      Promote promote,
+      DurabilityPolicy policy) {
+    ServerReading winner = promote.winner();
+    Target target = Target.of(winner);
+    String received = winner.received().toString();
+    plan.gate(
+        stage(round, DECIDE),
+        StepKind.DECIDE,
+        WINNER_LANE,
+        Target.NOBODY,
+        Map.of(
+            WINNER, winner.key().toString(),
+            WINNER_UUID, winner.uuid(),
+            LEFT, left(promote.left()),
+            LOSS, LossStatement.ofPromotion(promote, policy)),
+        String.join("; ", promote.lines()));
+    Map<String, String> arguments = new HashMap<>(policy.arguments());
+    arguments.put(TRANSACTIONS, received);
+    arguments.put(CLUSTER_ID, cluster.clusterId());
+    arguments.put(EPOCH, Long.toString(cluster.epoch()));
+    plan.gate(
+        stage(round, APPLY),
+        StepKind.WAIT_APPLIED,
+        WINNER_LANE,
+        target,
+        Map.of(TRANSACTIONS, received),
+        winner.key() + " applies all that it received before it is writable");
+    plan.gate(
+        stage(round, DESIGNATE),
+        StepKind.DESIGNATE,
+        WINNER_LANE,
+        target,
+        Map.of(CLUSTER_ID, cluster.clusterId(), EPOCH, Long.toString(cluster.epoch())),
+        winner.key() + " is the primary by agreement");
+    if (config.applyPromotion()) {
+      if (policy.semiSync()) {
+        plan.gate(
+            stage(round, SEMI_SYNC_STAGE),
+            StepKind.SET_SEMI_SYNC,
+            WINNER_LANE,
+            target,
+            policy.arguments(),
+            winner.key() + " promises what the old primary promised: " + policy.words());
+      }
+      plan.gate(
+              stage(round, RESET),
+              StepKind.RESET_REPLICATION,
+              WINNER_LANE,
+              target,
+              Map.of(TRANSACTIONS, received),
+              winner.key() + " follows nobody any more")
+          .gate(
+              stage(round, PROMOTE),
+              StepKind.SET_WRITABLE,
+              WINNER_LANE,
+              target,
+              arguments,
+              winner.key() + " becomes writable")
+          .gate(
+              stage(round, PROMOTE),
+              StepKind.VERIFY_WRITABLE,
+              WINNER_LANE,
+              target,
+              Map.of(),
+              winner.key() + " is seen writable");
+    }
+    hooks(
+        plan,
+        stage(round, PROMOTE),
+        "PostMasterFailoverProcesses",
+        false,
+        WINNER_LANE,
+        Map.of(WINNER, winner.key().toString()));
+    for (Follower follower : promote.followers()) {
+      follow(plan, stage(round, PROMOTE), follower, winner, policy);
+    }
+  }
+
+  private static void follow(
+      Plan plan, int stage, Follower follower, ServerReading winner, DurabilityPolicy policy) {
+    ServerReading replica = follower.reading();
+    boolean delayed = replica.channel().map(ServerReading.Channel::delayed).orElse(false);
+    boolean acks = policy.semiSync() && replica.semiSync().replicaSide() && !delayed;
+    Map<String, String> arguments =
+        Map.of(
+            TRANSACTIONS, winner.received().toString(),
+            SOURCE_UUID, winner.uuid(),
+            SOURCE_HOST, winner.key().host(),
+            SOURCE_PORT, Integer.toString(winner.key().port()),
+            SEMI_SYNC, Boolean.toString(acks));
+    String why = replica.key() + " follows " + winner.key() + ": " + follower.why();
+    String lane = replica.key().toString();
+    plan.attempt(stage, StepKind.REPOINT, lane, Target.of(replica), arguments, why)
+        .attempt(stage, StepKind.START_REPLICATION, lane, Target.of(replica), arguments, why);
+  }
+
+  /**
+   * The last steps, once the outcome is known: hooks, and the fence around the old primary.
+   *
+   * @param successful the new primary is in place
+   */
+  List<RecoveryStep> finish(Recovery recovery, Ledger ledger, boolean successful) {
+    int round = Math.max(0, ledger.round());
+    // Its own round: what broke before must not keep these from running.
+    int stage = stage(round + 1, Ledger.AFTERMATH);
+    Plan plan = new Plan(ledger.size());
+    String list = successful ? "PostFailoverProcesses" : "PostUnsuccessfulFailoverProcesses";
+    String winner =
+        ledger
+            .decision(round)
+            .map(decision -> decision.arguments().getOrDefault(WINNER, ""))
+            .orElse("");
+    hooks(plan, stage, list, false, HOOK_LANE, Map.of(WINNER, successful ? winner : ""));
+    if (successful && config.applyPromotion()) {
+      String winnerUuid =
+          ledger.decision(round).map(d -> d.arguments().get(WINNER_UUID)).orElse("");
+      plan.attempt(
+          stage,
+          StepKind.FENCE_OLD_PRIMARY,
+          FENCE_LANE,
+          new Target(recovery.subject().failedKey(), recovery.subject().failedUuid()),
+          Map.of(WINNER_UUID, winnerUuid),
+          "the old primary must not accept writes, should it answer");
+    }
+    return plan.steps();
+  }
+
+  private void hooks(
+      Plan plan,
+      int stage,
+      String list,
+      boolean gating,
+      String lane,
+      Map<String, String> arguments) {
+    for (String line : config.hooks().getOrDefault(list, List.of())) {
+      Map<String, String> all = new HashMap<>(arguments);
+      all.put(HOOK_LIST, list);
+      all.put(HOOK_LINE, line);
+      String why = "hook of " + list;
+      if (gating) {
+        plan.gate(stage, StepKind.RUN_HOOK, lane, Target.NOBODY, all, why);
+      } else {
+        plan.attempt(stage, StepKind.RUN_HOOK, lane, Target.NOBODY, all, why);
+      }
+    }
+  }
+
+  private static int stage(int round, int stage) {
+    return round * Ledger.ROUND + stage;
+  }
+
+  private static String left(SortedMap<InstanceKey, String> left) {
+    StringJoiner keys = new StringJoiner(",");
+    left.keySet().forEach(key -> keys.add(key.toString()));
+    return keys.toString();
+  }
+}

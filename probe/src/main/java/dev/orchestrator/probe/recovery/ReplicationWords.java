@@ -1,0 +1,85 @@
+package dev.orchestrator.probe.recovery;
+
+import dev.orchestrator.store.model.InstanceKey;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Replication statements in the vocabulary of a server: MySQL renamed them in 8.0.22 and 8.0.23 and
+ * dropped the old names in 8.4. Immutable.
+ */
+enum ReplicationWords {
+  REPLICA("REPLICA"),
+  OLD("SLAVE");
+
+  private static final Pattern VERSION = Pattern.compile("^(\\d+)\\.(\\d+)\\.(\\d+)");
+
+  private final String noun;
+
+  ReplicationWords(String noun) {
+    this.noun = noun;
+  }
+
+  /** The words of a server by {@code @@version}. */
+  static ReplicationWords of(String version) {
+    Matcher matcher = VERSION.matcher(version);
+    if (version.contains("MariaDB") || !matcher.find()) {
+      return OLD;
+    }
+    int number =
+        (Integer.parseInt(matcher.group(1)) * 100 + Integer.parseInt(matcher.group(2))) * 1000
+            + Integer.parseInt(matcher.group(3));
+    return number >= 800_023 ? REPLICA : OLD;
+  }
+
+  String showStatus() {
+    return "SHOW " + noun + " STATUS";
+  }
+
+  String stopReceiver() {
+    return "STOP " + noun + " IO_THREAD";
+  }
+
+  String startApplier() {
+    return "START " + noun + " SQL_THREAD";
+  }
+
+  String stop() {
+    return "STOP " + noun;
+  }
+
+  String start() {
+    return "START " + noun;
+  }
+
+  String resetAll() {
+    return "RESET " + noun + " ALL";
+  }
+
+  /**
+   * Follows another source by GTID. Naming only these options keeps credentials, TLS and bind
+   * address (MySQL manual, CHANGE REPLICATION SOURCE TO).
+   */
+  String follow(InstanceKey source) {
+    String host = quoted(source.host());
+    return this == REPLICA
+        ? "CHANGE REPLICATION SOURCE TO SOURCE_HOST="
+            + host
+            + ", SOURCE_PORT="
+            + source.port()
+            + ", SOURCE_AUTO_POSITION=1"
+        : "CHANGE MASTER TO MASTER_HOST="
+            + host
+            + ", MASTER_PORT="
+            + source.port()
+            + ", MASTER_AUTO_POSITION=1";
+  }
+
+  /** A string literal; these statements take no bound parameters. */
+  static String quoted(String text) {
+    if (!text.matches("[A-Za-z0-9_.:%-]+")) {
+      throw new IllegalArgumentException("no host name: '" + text + "'");
+    }
+    return "'" + text + "'";
+  }
+}

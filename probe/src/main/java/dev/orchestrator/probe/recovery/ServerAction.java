@@ -1,0 +1,334 @@
+package dev.orchestrator.probe.recovery;
+
+import dev.orchestrator.probe.recovery.ServerReading.Channel;
+import dev.orchestrator.probe.recovery.ServerReading.SemiSync;
+import dev.orchestrator.probe.topology.GtidSet;
+import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.RecoveryStep;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * What a step does on one server. The engine reads the server, asks for an obstacle, looks whether
+ * the effect is there already, acts, and reads until the effect is there or the deadline passes. So
+ * every action may be repeated. Immutable.
+ */
+sealed interface ServerAction {
+  /** Why the step must not run on a server in this state; empty when it may. */
+  default Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+    return Optional.empty();
+  }
+
+  /** Whether the server is as the step wants it. */
+  boolean holds(ServerReading server, RecoveryStep step);
+
+  /** Brings the effect about, or starts to. */
+  void act(ServerSession session, ServerReading server, RecoveryStep step) throws SQLException;
+
+  /** Whether nothing more is to be expected although the effect is not there. */
+  default Optional<String> hopeless(ServerReading server, RecoveryStep step) {
+    return Optional.empty();
+  }
+
+  /** The action of a step kind; empty for kinds that touch no server. */
+  static Optional<ServerAction> of(StepKind kind) {
+    return switch (kind) {
+      case STOP_RECEIVER -> Optional.of(new StopReceiver());
+      case WAIT_APPLIED -> Optional.of(new WaitApplied());
+      case SET_SEMI_SYNC -> Optional.of(new SetSemiSync());
+      case RESET_REPLICATION -> Optional.of(new ResetReplication());
+      case SET_WRITABLE -> Optional.of(new SetWritable());
+      case VERIFY_WRITABLE -> Optional.of(new VerifyWritable());
+      case REPOINT -> Optional.of(new Repoint());
+      case START_REPLICATION -> Optional.of(new StartReplication());
+      case FENCE_OLD_PRIMARY -> Optional.of(new FenceOldPrimary());
+      case RUN_HOOK, DECIDE, DESIGNATE -> Optional.empty();
+    };
+  }
+
+  private static String argument(RecoveryStep step, String name) {
+    return step.arguments().getOrDefault(name, "");
+  }
+
+  private static InstanceKey source(RecoveryStep step) {
+    return new InstanceKey(
+        argument(step, RecoveryPlanner.SOURCE_HOST),
+        Integer.parseInt(argument(step, RecoveryPlanner.SOURCE_PORT)));
+  }
+
+  private static GtidSet transactions(RecoveryStep step) {
+    return GtidSet.parse(argument(step, RecoveryPlanner.TRANSACTIONS));
+  }
+
+  /** The server has executed what the step's plan rests on. */
+  private static Optional<String> unapplied(ServerReading server, RecoveryStep step) {
+    GtidSet missing = transactions(step).minus(server.executed());
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of("has not executed " + missing.count() + " transactions");
+  }
+
+  /** {@link StepKind#STOP_RECEIVER}. */
+  record StopReceiver() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      Optional<Channel> channel = server.channel();
+      if (channel.isEmpty()) {
+        return Optional.of("replicates from nobody");
+      }
+      boolean follows =
+          channel.get().source().equals(source(step))
+              || channel.get().sourceUuid().equals(argument(step, RecoveryPlanner.SOURCE_UUID));
+      return follows
+          ? Optional.empty()
+          : Optional.of("replicates from " + channel.get().source() + " by now");
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.channel().map(Channel::receiverStopped).orElse(false);
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().stopReceiver());
+    }
+  }
+
+  /** {@link StepKind#WAIT_APPLIED}. */
+  record WaitApplied() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      GtidSet missing = transactions(step).minus(server.received());
+      return missing.isEmpty()
+          ? Optional.empty()
+          : Optional.of("does not hold " + missing.count() + " transactions any more");
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.executed().contains(transactions(step)) && server.appliedAll();
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      if (server.channel().isPresent() && !server.channel().get().applierRunning()) {
+        session.execute(session.words().startApplier());
+      }
+    }
+
+    @Override
+    public Optional<String> hopeless(ServerReading server, RecoveryStep step) {
+      return server
+          .channel()
+          .map(Channel::applierError)
+          .filter(error -> !error.isEmpty())
+          .map(error -> "cannot apply: " + error);
+    }
+  }
+
+  /** {@link StepKind#SET_SEMI_SYNC}: the same promise as the old primary's (rule D4). */
+  record SetSemiSync() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      return !server.semiSync().sourceSide()
+          ? Optional.of("has no semi-sync source plugin")
+          : Optional.empty();
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return keepsPromise(server, DurabilityPolicy.of(step.arguments()));
+    }
+
+    static boolean keepsPromise(ServerReading server, DurabilityPolicy policy) {
+      SemiSync semiSync = server.semiSync();
+      return !policy.semiSync()
+          || (semiSync.sourceEnabled()
+              && semiSync.waitForReplicas() == policy.acks()
+              && semiSync.timeoutMillis() == policy.timeoutMillis()
+              && (policy.waitPoint().isEmpty()
+                  || semiSync.waitPoint().equals(policy.waitPoint())));
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      DurabilityPolicy policy = DurabilityPolicy.of(step.arguments());
+      SemiSyncWords words = server.semiSync().words();
+      session.execute("SET GLOBAL " + words.waitForReplicas() + " = " + policy.acks());
+      session.execute("SET GLOBAL " + words.timeout() + " = " + policy.timeoutMillis());
+      if (policy.waitPoint().matches("AFTER_SYNC|AFTER_COMMIT")) {
+        session.execute("SET GLOBAL " + words.waitPoint() + " = '" + policy.waitPoint() + "'");
+      }
+      session.execute("SET GLOBAL " + words.sourceEnabled() + " = ON");
+    }
+  }
+
+  /** {@link StepKind#RESET_REPLICATION}. */
+  record ResetReplication() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      return unapplied(server, step);
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.channel().isEmpty();
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().stop());
+      session.execute(session.words().resetAll());
+    }
+  }
+
+  /** {@link StepKind#SET_WRITABLE}. */
+  record SetWritable() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      if (server.channel().isPresent()) {
+        return Optional.of("still replicates from " + server.channel().get().source());
+      }
+      if (!SetSemiSync.keepsPromise(server, DurabilityPolicy.of(step.arguments()))) {
+        return Optional.of("does not wait for replicas as the old primary did");
+      }
+      return unapplied(server, step);
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.writable();
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      if (server.superReadOnly()) {
+        session.execute("SET GLOBAL super_read_only = OFF");
+      }
+      session.execute("SET GLOBAL read_only = OFF");
+    }
+  }
+
+  /** {@link StepKind#VERIFY_WRITABLE}. */
+  record VerifyWritable() implements ServerAction {
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.writable();
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step) {
+      // Looking is all there is to do.
+    }
+
+    @Override
+    public Optional<String> hopeless(ServerReading server, RecoveryStep step) {
+      return Optional.of("is read-only");
+    }
+  }
+
+  /** {@link StepKind#REPOINT}. */
+  record Repoint() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      GtidSet extra = server.received().minus(transactions(step));
+      if (holds(server, step)) {
+        return Optional.empty(); // it follows already, and may have received newer ones
+      }
+      return extra.isEmpty()
+          ? Optional.empty()
+          : Optional.of("holds transactions that its new source lacks: " + extra);
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.channel().map(c -> c.source().equals(source(step)) && c.autoPosition()).orElse(false)
+          && acknowledges(server, step);
+    }
+
+    private static boolean acknowledges(ServerReading server, RecoveryStep step) {
+      return !Boolean.parseBoolean(argument(step, RecoveryPlanner.SEMI_SYNC))
+          || server.semiSync().replicaEnabled();
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().stop());
+      if (!acknowledges(server, step)) {
+        session.execute(
+            "SET GLOBAL " + server.semiSync().words().replicaEnabled() + " = ON");
+      }
+      session.execute(session.words().follow(source(step)));
+    }
+  }
+
+  /** {@link StepKind#START_REPLICATION}. */
+  record StartReplication() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      boolean follows = server.channel().map(c -> c.source().equals(source(step))).orElse(false);
+      return follows ? Optional.empty() : Optional.of("does not follow " + source(step));
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server
+          .channel()
+          .map(
+              channel ->
+                  channel.running()
+                      && channel
+                          .sourceUuid()
+                          .equals(argument(step, RecoveryPlanner.SOURCE_UUID)))
+          .orElse(false);
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().start());
+    }
+
+    @Override
+    public Optional<String> hopeless(ServerReading server, RecoveryStep step) {
+      return server
+          .channel()
+          .map(Channel::applierError)
+          .filter(error -> !error.isEmpty())
+          .map(error -> "cannot apply: " + error);
+    }
+  }
+
+  /** {@link StepKind#FENCE_OLD_PRIMARY} (rules D8, D9). */
+  record FenceOldPrimary() implements ServerAction {
+    /** Beyond this a fence hangs behind commits that wait for acknowledgements. */
+    private static final int LOCK_WAIT_SECONDS = 2;
+
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      String winner = argument(step, RecoveryPlanner.WINNER_UUID);
+      return winner.isEmpty() || winner.equals(server.uuid())
+          ? Optional.of("is the primary")
+          : Optional.empty();
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.superReadOnly();
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute("SET SESSION lock_wait_timeout = " + LOCK_WAIT_SECONDS);
+      session.execute("SET GLOBAL super_read_only = ON");
+    }
+  }
+}

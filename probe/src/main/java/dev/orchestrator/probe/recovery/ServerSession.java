@@ -1,0 +1,224 @@
+package dev.orchestrator.probe.recovery;
+
+import dev.orchestrator.probe.mysql.FleetConnector;
+import dev.orchestrator.probe.recovery.ServerReading.Channel;
+import dev.orchestrator.probe.recovery.ServerReading.SemiSync;
+import dev.orchestrator.probe.topology.GtidSet;
+import dev.orchestrator.store.model.InstanceKey;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One session of a recovery with one server. It says in its connection attributes which recovery
+ * and term it works for, and never reconnects: when it breaks, whatever was sent last may or may
+ * not have happened (rule A4). Confined to the thread that opened it.
+ */
+final class ServerSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerSession.class);
+
+  /** Connection attribute: {@link #shortUid} of the recovery. */
+  static final String RECOVERY_ATTRIBUTE = "recovery";
+
+  /** Connection attribute: the term in whose name the session acts. */
+  static final String TERM_ATTRIBUTE = "term";
+
+  private static final String VARIABLES =
+      "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'version', 'read_only',"
+          + " 'super_read_only', 'log_bin', 'log_slave_updates', 'log_replica_updates',"
+          + " 'gtid_mode') OR Variable_name LIKE 'rpl\\_semi\\_sync\\_%'";
+
+  private final InstanceKey key;
+  private final Connection connection;
+  private final ReplicationWords words;
+
+  private ServerSession(InstanceKey key, Connection connection) throws SQLException {
+    this.key = key;
+    this.connection = connection;
+    this.words = ReplicationWords.of(connection.getMetaData().getDatabaseProductVersion());
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param statementTimeout bound of each statement
+   */
+  static ServerSession open(
+      FleetConnector connector,
+      InstanceKey key,
+      Duration statementTimeout,
+      String recoveryUid,
+      long term)
+      throws SQLException {
+    Connection connection =
+        connector.open(
+            key,
+            statementTimeout,
+            Map.of(
+                RECOVERY_ATTRIBUTE, shortUid(recoveryUid), TERM_ATTRIBUTE, Long.toString(term)));
+    try {
+      return new ServerSession(key, connection);
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /** The part of a recovery's uid that is short enough for names, and still unique. */
+  static String shortUid(String uid) {
+    String random = uid.substring(uid.indexOf(':') + 1);
+    return random.substring(0, Math.min(16, random.length()));
+  }
+
+  InstanceKey key() {
+    return key;
+  }
+
+  ReplicationWords words() {
+    return words;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** Executes one statement. */
+  void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Reads everything that a step may need to know of the server. */
+  ServerReading read() throws SQLException {
+    Map<String, String> variables = new HashMap<>();
+    for (Map<String, String> row : query(VARIABLES)) {
+      variables.put(
+          row.getOrDefault("variable_name", "").toLowerCase(Locale.ROOT),
+          row.getOrDefault("value", ""));
+    }
+    List<Map<String, String>> status = query(words.showStatus());
+    // Status before sets: what is applied in between then counts as executed, not as lost.
+    List<Map<String, String>> sets = List.of();
+    if (variables.containsKey("gtid_mode")) {
+      sets =
+          query(
+              "SELECT @@global.gtid_executed AS gtid_executed, @@global.gtid_purged AS gtid_purged");
+    }
+    return new ServerReading(
+        key,
+        variables.getOrDefault("server_uuid", "").toLowerCase(Locale.ROOT),
+        variables.getOrDefault("version", ""),
+        on(variables, "read_only"),
+        on(variables, "super_read_only"),
+        on(variables, "log_bin"),
+        on(variables, "log_slave_updates") || on(variables, "log_replica_updates"),
+        variables.getOrDefault("gtid_mode", ""),
+        sets.isEmpty() ? GtidSet.EMPTY : gtids(sets.getFirst(), "gtid_executed"),
+        sets.isEmpty() ? GtidSet.EMPTY : gtids(sets.getFirst(), "gtid_purged"),
+        channel(status),
+        status.size(),
+        semiSync(variables));
+  }
+
+  private static Optional<Channel> channel(List<Map<String, String>> status) {
+    if (status.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, String> row = status.getFirst();
+    String receiver = either(row, "replica_io_running", "slave_io_running");
+    String applier = either(row, "replica_sql_running", "slave_sql_running");
+    return Optional.of(
+        new Channel(
+            new InstanceKey(
+                either(row, "source_host", "master_host"),
+                (int) number(either(row, "source_port", "master_port"))),
+            either(row, "source_uuid", "master_uuid").toLowerCase(Locale.ROOT),
+            receiver.equals("No"),
+            receiver.equals("Yes"),
+            applier.equals("Yes"),
+            gtids(row, "retrieved_gtid_set"),
+            number(row.getOrDefault("sql_delay", "")),
+            row.getOrDefault("auto_position", "").equals("1"),
+            row.getOrDefault("last_io_error", ""),
+            row.getOrDefault("last_sql_error", "")));
+  }
+
+  private static SemiSync semiSync(Map<String, String> variables) {
+    for (SemiSyncWords words : SemiSyncWords.values()) {
+      boolean source = variables.containsKey(words.sourceEnabled());
+      boolean replica = variables.containsKey(words.replicaEnabled());
+      if (source || replica) {
+        return new SemiSync(
+            words,
+            source,
+            replica,
+            on(variables, words.sourceEnabled()),
+            on(variables, words.replicaEnabled()),
+            (int) number(variables.getOrDefault(words.waitForReplicas(), "")),
+            variables.getOrDefault(words.waitPoint(), ""),
+            number(variables.getOrDefault(words.timeout(), "")));
+      }
+    }
+    return SemiSync.NONE;
+  }
+
+  private static GtidSet gtids(Map<String, String> row, String column) {
+    return GtidSet.parse(row.getOrDefault(column, ""));
+  }
+
+  private static boolean on(Map<String, String> variables, String name) {
+    String value = variables.getOrDefault(name, "");
+    return value.equalsIgnoreCase("ON") || value.equals("1");
+  }
+
+  private static String either(Map<String, String> row, String name, String oldName) {
+    return row.getOrDefault(name, row.getOrDefault(oldName, ""));
+  }
+
+  /** The number in the text, 0 where there is none. */
+  private static long number(String text) {
+    return text.matches("\\d{1,18}") ? Long.parseLong(text) : text.isEmpty() ? 0 : Long.MAX_VALUE;
+  }
+
+  /** Rows by lower-case column label; NULL becomes absent. */
+  List<Map<String, String>> query(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      ResultSetMetaData columns = rows.getMetaData();
+      List<Map<String, String>> result = new ArrayList<>();
+      while (rows.next()) {
+        Map<String, String> row = new HashMap<>();
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+          String value = rows.getString(i);
+          if (value != null) {
+            row.put(columns.getColumnLabel(i).toLowerCase(Locale.ROOT), value);
+          }
+        }
+        result.add(row);
+      }
+      return result;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // What was done is known by now; that the farewell failed changes nothing.
+      LOG.debug("could not close a session key={} cause={}", key, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.orchestrator.probe.recovery;
+
+/**
+ * What a step of a recovery does. The names are written to the ledger and read back by later
+ * versions: they never change.
+ */
+enum StepKind {
+  /** Runs one command line of a hook list. */
+  RUN_HOOK,
+  /** Stops the receiver, so that what the replica has received stands still. */
+  STOP_RECEIVER,
+  /** Writes down the choice; touches nothing. */
+  DECIDE,
+  /** Waits until the target has executed everything it received. */
+  WAIT_APPLIED,
+  /** Moves the primary record to the target, compare-and-set on its epoch (rule A1). */
+  DESIGNATE,
+  /** Turns on the source side of semi-synchronous replication (rule D4). */
+  SET_SEMI_SYNC,
+  /** Stops replication and forgets its source. */
+  RESET_REPLICATION,
+  /** Makes the target writable. */
+  SET_WRITABLE,
+  /** Sees that the target is writable. */
+  VERIFY_WRITABLE,
+  /** Points a replica at the new primary. */
+  REPOINT,
+  /** Starts both threads and sees them run. */
+  START_REPLICATION,
+  /** Makes the old primary read-only, should it answer (rules D8, D9). */
+  FENCE_OLD_PRIMARY
+}

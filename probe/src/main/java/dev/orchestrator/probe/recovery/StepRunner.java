@@ -1,0 +1,316 @@
+package dev.orchestrator.probe.recovery;
+
+import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.command.Leadership;
+import dev.orchestrator.store.model.ClusterRecord;
+import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.Recovery;
+import dev.orchestrator.store.model.RecoveryStep;
+import dev.orchestrator.store.model.RecoveryStep.State;
+import dev.orchestrator.store.sql.Database;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs single steps of one recovery in the name of one term: session, permission, condition,
+ * effect, proof, record, in this order (rules A3, A4). Thread-safe.
+ */
+final class StepRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
+  private static final int MAX_TRIES = 3;
+  private static final Duration POLL = Duration.ofMillis(25);
+
+  /** A wait that makes progress may last this many step timeouts. */
+  private static final int PROGRESS_FACTOR = 100;
+
+  /** Server errors after which the session is gone: killed, shut down, interrupted. */
+  private static final Set<Integer> SESSION_ENDED = Set.of(1053, 1317, 1927, 2006, 2013, 3169, 4031);
+
+  private final RecoveryConfig config;
+  private final Database database;
+  private final Leadership leadership;
+  private final Clock clock;
+  private final HookRunner hooks;
+  private final Recovery recovery;
+  private final Sessions sessions;
+  private final LedgerWriter writer;
+  private final BooleanSupplier closed;
+
+  StepRunner(
+      RecoveryConfig config,
+      Database database,
+      Leadership leadership,
+      Clock clock,
+      HookRunner hooks,
+      Recovery recovery,
+      Sessions sessions,
+      LedgerWriter writer,
+      BooleanSupplier closed) {
+    this.config = config;
+    this.database = database;
+    this.leadership = leadership;
+    this.clock = clock;
+    this.hooks = hooks;
+    this.recovery = recovery;
+    this.sessions = sessions;
+    this.writer = writer;
+    this.closed = closed;
+  }
+
+  /** How a step went. */
+  record Result(State state, String detail) {
+    static Result done(String detail) {
+      return new Result(State.DONE, detail);
+    }
+
+    static Result failed(String detail) {
+      return new Result(State.FAILED, detail);
+    }
+
+    /** Whether a gating step lets the plan go on. */
+    boolean good() {
+      return state == State.DONE || state == State.SKIPPED;
+    }
+  }
+
+  /** Whether this node may still act for the recovery. */
+  boolean leading() {
+    return !closed.getAsBoolean()
+        && leadership.leads()
+        && leadership.term() == writer.term()
+        && !Thread.currentThread().isInterrupted();
+  }
+
+  private void requireLeading() throws WorkStopped {
+    if (!leading()) {
+      throw new WorkStopped("this node does not lead term " + writer.term() + " any more");
+    }
+  }
+
+  /** Runs a step to its recorded end. */
+  Result run(RecoveryStep step) throws WorkStopped, InterruptedException {
+    requireLeading();
+    StepKind kind = StepKind.valueOf(step.kind());
+    Optional<ServerAction> action = ServerAction.of(kind);
+    Result result =
+        action.isPresent()
+            ? onServer(step, action.get())
+            : switch (kind) {
+              case RUN_HOOK -> hook(step);
+              case DESIGNATE -> designate(step);
+              default -> noted(step);
+            };
+    LOG.info(
+        "recovery step ended recovery={} step={} kind={} target={} state={} detail={}",
+        recovery.uid(),
+        step.number(),
+        step.kind(),
+        step.target(),
+        result.state(),
+        result.detail());
+    return result;
+  }
+
+  private Result noted(RecoveryStep step) throws WorkStopped {
+    int attempt = step.attempt() + 1;
+    writer.intend(step, attempt);
+    return recorded(step, attempt, Result.done(step.why()));
+  }
+
+  private Result recorded(RecoveryStep step, int attempt, Result result) throws WorkStopped {
+    writer.ended(step, attempt, result.state(), result.detail());
+    return result;
+  }
+
+  private Result designate(RecoveryStep step) throws WorkStopped {
+    int attempt = step.attempt() + 1;
+    writer.intend(step, attempt);
+    String clusterId = step.arguments().getOrDefault(RecoveryPlanner.CLUSTER_ID, "");
+    if (designated(clusterId, step.targetUuid())) {
+      return recorded(step, attempt, Result.done("was designated already"));
+    }
+    long epoch = Long.parseLong(step.arguments().getOrDefault(RecoveryPlanner.EPOCH, "0"));
+    CommandResult result = writer.designate(clusterId, epoch, step.targetUuid(), step.target());
+    return recorded(
+        step,
+        attempt,
+        result.accepted() ? Result.done("epoch " + (epoch + 1)) : Result.failed(result.detail()));
+  }
+
+  private boolean designated(String clusterId, String uuid) {
+    return database
+        .clusters()
+        .byId(clusterId)
+        .map(ClusterRecord::primaryUuid)
+        .filter(uuid::equals)
+        .isPresent();
+  }
+
+  private Result onServer(RecoveryStep step, ServerAction action)
+      throws WorkStopped, InterruptedException {
+    int attempt = step.attempt();
+    String failure = "";
+    for (int tries = 0; tries < MAX_TRIES; tries++) {
+      requireLeading();
+      boolean permitted = false;
+      try (ServerSession session = sessions.open(step.target())) {
+        requireLeading();
+        writer.intend(step, ++attempt);
+        permitted = true;
+        return recorded(step, attempt, act(session, step, action));
+      } catch (SQLException e) {
+        failure = String.valueOf(e.getMessage());
+        sessions.suspect(step.target());
+        if (permitted && !sessionLost(e)) {
+          return recorded(step, attempt, Result.failed(failure));
+        }
+        if (!permitted && attempt == 0) {
+          break; // nothing was ever sent: this is a plain failure
+        }
+        LOG.warn(
+            "lost a session of a recovery step recovery={} step={} kind={} target={} cause={}",
+            recovery.uid(),
+            step.number(),
+            step.kind(),
+            step.target(),
+            failure);
+      }
+    }
+    boolean maybe = attempt > 0;
+    writer.intend(step, ++attempt);
+    return recorded(
+        step, attempt, new Result(maybe ? State.UNKNOWN : State.FAILED, "no session: " + failure));
+  }
+
+  private static boolean sessionLost(SQLException e) {
+    String state = e.getSQLState();
+    return (state != null && state.startsWith("08")) || SESSION_ENDED.contains(e.getErrorCode());
+  }
+
+  private Result act(ServerSession session, RecoveryStep step, ServerAction action)
+      throws SQLException, WorkStopped, InterruptedException {
+    ServerReading server = session.read();
+    if (step.targetUuid().isEmpty() || !step.targetUuid().equals(server.uuid())) {
+      return Result.failed(
+          "another server answers: uuid " + server.uuid() + ", not " + step.targetUuid());
+    }
+    Optional<String> obstacle = action.obstacle(server, step);
+    if (obstacle.isPresent()) {
+      return Result.failed(obstacle.get());
+    }
+    if (step.kind().equals(StepKind.SET_WRITABLE.name())
+        && !designated(
+            step.arguments().getOrDefault(RecoveryPlanner.CLUSTER_ID, ""), server.uuid())) {
+      return Result.failed("is not the designated primary");
+    }
+    if (action.holds(server, step)) {
+      return Result.done("was so already; " + seen(server));
+    }
+    requireLeading();
+    action.act(session, server, step);
+    return prove(session, step, action);
+  }
+
+  /** Reads until the effect is there; the deadline moves while transactions are being applied. */
+  private Result prove(ServerSession session, RecoveryStep step, ServerAction action)
+      throws SQLException, WorkStopped, InterruptedException {
+    long timeout = config.stepTimeout().toNanos();
+    long start = System.nanoTime();
+    long patience = start + timeout;
+    long executed = -1;
+    while (true) {
+      requireLeading();
+      ServerReading server = session.read();
+      if (action.holds(server, step)) {
+        return Result.done(seen(server));
+      }
+      Optional<String> hopeless = action.hopeless(server, step);
+      if (hopeless.isPresent()) {
+        return Result.failed(hopeless.get() + "; " + seen(server));
+      }
+      long now = System.nanoTime();
+      if (server.executed().count() > executed && now - start < timeout * PROGRESS_FACTOR) {
+        executed = server.executed().count();
+        patience = Math.max(patience, now + timeout);
+      }
+      if (now > patience) {
+        return Result.failed("not so within " + config.stepTimeout() + "; " + seen(server));
+      }
+      Thread.sleep(POLL);
+    }
+  }
+
+  private static String seen(ServerReading server) {
+    StringBuilder text = new StringBuilder();
+    text.append("read_only=").append(server.readOnly());
+    text.append(" super_read_only=").append(server.superReadOnly());
+    text.append(" source=")
+        .append(server.channel().map(c -> c.source().toString()).orElse("none"));
+    server
+        .channel()
+        .ifPresent(
+            channel -> {
+              text.append(" running=").append(channel.running());
+              if (!channel.receiverError().isEmpty()) {
+                text.append(" receiver error: ").append(channel.receiverError());
+              }
+            });
+    text.append(" received=").append(server.received());
+    return text.toString();
+  }
+
+  /** Hooks run only here, on the leader, after their applied intent (rule A6). */
+  private Result hook(RecoveryStep step) throws WorkStopped, InterruptedException {
+    if (step.state() == State.INTENDED) {
+      waitOut(step);
+    }
+    int attempt = step.attempt() + 1;
+    writer.intend(step, attempt);
+    HookFacts facts =
+        HookFacts.of(recovery, new Ledger(database.recoverySteps().of(recovery.uid())), step, config)
+            .with("ORC_RECOVERY_STEP", Integer.toString(step.number()))
+            .with("ORC_RECOVERY_ATTEMPT", Integer.toString(attempt));
+    String line = step.arguments().getOrDefault(RecoveryPlanner.HOOK_LINE, "");
+    HookRunner.Ran ran = hooks.run(line, facts, this::leading);
+    return recorded(
+        step, attempt, ran.good() ? Result.done(ran.detail()) : Result.failed(ran.detail()));
+  }
+
+  /** An earlier leader may still be running this hook: its deadline passes first. */
+  private void waitOut(RecoveryStep step) throws WorkStopped, InterruptedException {
+    Instant over = step.intendedAt().orElse(Instant.EPOCH).plus(config.hookTimeout());
+    long limit = System.nanoTime() + config.hookTimeout().toNanos();
+    while (clock.instant().isBefore(over) && System.nanoTime() < limit) {
+      requireLeading();
+      Thread.sleep(POLL);
+    }
+  }
+
+  /** Whether a step that had ended is still so; empty when its server cannot be asked. */
+  Optional<Boolean> stillHolds(RecoveryStep step) throws InterruptedException {
+    Optional<ServerAction> action = ServerAction.of(StepKind.valueOf(step.kind()));
+    InstanceKey target = step.target();
+    if (action.isEmpty()) {
+      return Optional.of(true);
+    }
+    try {
+      ServerReading server = sessions.read(target);
+      return Optional.of(
+          server.uuid().equals(step.targetUuid()) && action.get().holds(server, step));
+    } catch (SQLException e) {
+      LOG.warn(
+          "cannot look at a target again recovery={} target={} cause={}",
+          recovery.uid(),
+          target,
+          e.getMessage());
+      return Optional.empty();
+    }
+  }
+}
