@@ -17,6 +17,12 @@ public final class RouteTable {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new RaftRoutes(config, services).routes());
     routes.addAll(new HealthRoutes(config, services).routes());
+    routes.addAll(new DiscoveryRoutes(config, services).routes());
+    routes.addAll(new ClusterRoutes(config, services).routes());
+    routes.addAll(new InstanceRoutes(config, services).routes());
+    routes.addAll(new AnalysisRoutes(config, services).routes());
+    routes.addAll(new AuditRoutes(services).routes());
+    routes.addAll(new AcknowledgementRoutes(config, services).routes());
     routes.addAll(new DowntimeRoutes(config, services).routes());
     routes.addAll(new GlobalRecoveryRoutes(config, services).routes());
     routes.addAll(new PageRoutes(config, services).routes());
