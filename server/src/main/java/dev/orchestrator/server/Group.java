@@ -6,7 +6,10 @@ import dev.orchestrator.store.command.Replicator;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** This node's part in agreeing: a member of a Raft group, or a node that decides alone. Thread-safe. */
+/**
+ * This node's part in agreeing: a member of a Raft group, or a node that decides alone.
+ * Thread-safe.
+ */
 sealed interface Group extends AutoCloseable permits GroupMember, LoneNode {
   Replicator replicator();
 

@@ -21,12 +21,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The program {@code orchestrator}: reads the configuration and runs one node until it is stopped. */
+/**
+ * The program {@code orchestrator}: reads the configuration and runs one node until it is stopped.
+ */
 @Command(
     name = "orchestrator",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Keeps MySQL alive: discovers topologies, detects failures and promotes replicas.",
+    description =
+        "Keeps MySQL alive: discovers topologies, detects failures and promotes replicas.",
     footer = {
       "",
       "orchestrator --config FILE http   run the service",
@@ -82,7 +85,8 @@ public final class Main implements Callable<Integer> {
       return action.isEmpty() ? ExitStatus.OK : ExitStatus.CANNOT_START;
     }
     try {
-      Settings settings = ConfigFiles.read(Optional.ofNullable(config), Path.of("").toAbsolutePath());
+      Settings settings =
+          ConfigFiles.read(Optional.ofNullable(config), Path.of("").toAbsolutePath());
       NodeConfig nodeConfig = LegacyConfigReader.read(settings);
       setLevel(debug || nodeConfig.debug());
       report(settings);
@@ -101,7 +105,8 @@ public final class Main implements Callable<Integer> {
       LOG.warn("unknown configuration keys are ignored: {}", settings.unknownKeys());
     }
     if (!settings.keysWithoutEffect().isEmpty()) {
-      LOG.info("configuration keys without effect in this version: {}", settings.keysWithoutEffect());
+      LOG.info(
+          "configuration keys without effect in this version: {}", settings.keysWithoutEffect());
     }
   }
 

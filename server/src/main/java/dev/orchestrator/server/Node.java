@@ -1,6 +1,7 @@
 package dev.orchestrator.server;
 
-import dev.orchestrator.api.http.ApiServer;
+import dev.orchestrator.api.ApiServer;
+import dev.orchestrator.api.http.ListenException;
 import dev.orchestrator.probe.analysis.Analyzer;
 import dev.orchestrator.probe.detection.DetectionLoop;
 import dev.orchestrator.probe.detection.FleetView;
@@ -68,8 +69,13 @@ public final class Node implements AutoCloseable {
     RecoverySupervisor supervisor =
         keep(
             new RecoverySupervisor(
-                config.recovery(), connector, database, group.replicator(), group.leadership(),
-                clock, discovery::hurry));
+                config.recovery(),
+                connector,
+                database,
+                group.replicator(),
+                group.leadership(),
+                clock,
+                discovery::hurry));
     DetectionLoop detection =
         keep(
             new DetectionLoop(
@@ -80,10 +86,17 @@ public final class Node implements AutoCloseable {
     detection.start();
     api.start();
     Watches watches = keep(new Watches());
-    watches.every(1_000, "backend", new BackendWatch(
+    watches.every(
+        1_000,
+        "backend",
+        new BackendWatch(
             database::probe, System::nanoTime, reason -> stop(ExitStatus.FATAL, reason)));
     group.watch(watches, reason -> stop(ExitStatus.CANNOT_JOIN, reason));
-    LOG.info("started name={} http={} pid={}", config.name(), config.http().advertised(), ProcessHandle.current().pid());
+    LOG.info(
+        "started name={} http={} pid={}",
+        config.name(),
+        config.http().advertised(),
+        ProcessHandle.current().pid());
   }
 
   /**

@@ -6,7 +6,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the node's periodic checks, one after the other, on one thread named {@code watch}. Thread-safe. */
+/**
+ * Runs the node's periodic checks, one after the other, on one thread named {@code watch}.
+ * Thread-safe.
+ */
 final class Watches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
 
@@ -20,7 +23,7 @@ final class Watches implements AutoCloseable {
 
   /** Runs the check each so many milliseconds; one that fails is logged and runs again. */
   void every(long millis, String name, Runnable check) {
-    var unused =
+    var _ =
         executor.scheduleWithFixedDelay(
             () -> {
               try {

@@ -179,9 +179,7 @@ class DetectionIT {
   }
 
   private void awaitAnswering() {
-    await()
-        .atMost(LIMIT)
-        .until(() -> verdicts.newest.getFirst().code() == AnalysisCode.NO_PROBLEM);
+    await().atMost(LIMIT).until(() -> verdicts.newest.getFirst().code() == AnalysisCode.NO_PROBLEM);
   }
 
   /**
@@ -220,9 +218,7 @@ class DetectionIT {
     startLoops(REACTION);
     lab.kill9(3);
     try {
-      await()
-          .atMost(LIMIT)
-          .until(() -> verdicts.newest.getFirst().counts().valid() == 2);
+      await().atMost(LIMIT).until(() -> verdicts.newest.getFirst().counts().valid() == 2);
       await()
           .during(REACTION.plusSeconds(1))
           .atMost(LIMIT)
@@ -262,10 +258,7 @@ class DetectionIT {
           .until(
               () ->
                   discovery.topology().find(key(1)).orElseThrow().check().error().contains("REF"));
-      await()
-          .during(REACTION.plusSeconds(1))
-          .atMost(LIMIT)
-          .until(() -> verdicts.newest.isEmpty());
+      await().during(REACTION.plusSeconds(1)).atMost(LIMIT).until(() -> verdicts.newest.isEmpty());
       leads.set(true);
       await().atMost(LIMIT).until(() -> verdicts.firstLasting(key(1)) != 0);
     } finally {
@@ -288,11 +281,9 @@ class DetectionIT {
       lasting.forEach(analysis -> note(lasted, analysis));
     }
 
-    private static void note(
-        Map<InstanceKey, Map<AnalysisCode, Long>> times, Analysis analysis) {
+    private static void note(Map<InstanceKey, Map<AnalysisCode, Long>> times, Analysis analysis) {
       times
-          .computeIfAbsent(
-              analysis.instance().key(), _ -> new EnumMap<>(AnalysisCode.class))
+          .computeIfAbsent(analysis.instance().key(), _ -> new EnumMap<>(AnalysisCode.class))
           .putIfAbsent(analysis.code(), System.nanoTime());
     }
 
