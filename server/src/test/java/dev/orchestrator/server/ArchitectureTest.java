@@ -1,18 +1,20 @@
 package dev.orchestrator.server;
 
-import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -73,6 +75,28 @@ class ArchitectureTest {
   void sqlDriversStayInStoreSql() {
     onlyIn("org.sqlite..", "dev.orchestrator.store.sql..");
     onlyIn("com.zaxxer.hikari..", "dev.orchestrator.store.sql..");
+  }
+
+  @Test
+  void mySqlDriverStaysInProbe() {
+    onlyIn("com.mysql..", "dev.orchestrator.probe.mysql..", "dev.orchestrator.store.sql..");
+  }
+
+  @Test
+  void oldWordsStayAtTheEdge() {
+    List<String> oldNames =
+        CLASSES.stream()
+            .filter(type -> !type.getPackageName().startsWith("dev.orchestrator.api.legacy"))
+            .filter(type -> !type.getPackageName().startsWith("dev.orchestrator.proto"))
+            .flatMap(
+                type ->
+                    Stream.concat(
+                        Stream.of(type.getSimpleName()),
+                        type.getMembers().stream()
+                            .map(member -> type.getSimpleName() + "." + member.getName())))
+            .filter(name -> name.toLowerCase(Locale.ROOT).matches(".*(master|slave).*"))
+            .toList();
+    assertThat(oldNames).isEmpty();
   }
 
   @Test
@@ -153,7 +177,7 @@ class ArchitectureTest {
                             .or(simpleName("Clock"))
                             .or(simpleName("Process"))
                             .or(simpleName("ProcessBuilder"))))
-                .or(resideInAPackage("").and(alwaysTrue())))
+                .or(resideInAPackage("")))
         .check(CLASSES);
   }
 }
