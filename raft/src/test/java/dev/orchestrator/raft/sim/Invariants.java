@@ -190,10 +190,7 @@ final class Invariants {
   private void isOnQuorum(RaftNode node) {
     LogId id = new LogId(node.log().termAt(node.commitIndex()), node.commitIndex());
     List<MemberId> holders =
-        members.stream()
-            .filter(other -> other.everHeld(id))
-            .map(SimMember::idInGroup)
-            .toList();
+        members.stream().filter(other -> other.everHeld(id)).map(SimMember::idInGroup).toList();
     Violation.unless(
         node.membership().orElseThrow().isQuorum(holders),
         "%s: committed %s, which only %s have on disk",
@@ -231,7 +228,11 @@ final class Invariants {
   /** Entries reach a state machine in order, without gaps, and as committed. */
   void onApplied(SimMember member, LogEntry entry) {
     Violation.unless(
-        entry.index() == member.applied + 1, "%s: applied %s after %d", member.id, entry, member.applied);
+        entry.index() == member.applied + 1,
+        "%s: applied %s after %d",
+        member.id,
+        entry,
+        member.applied);
     Violation.unless(
         entry.index() <= committed.size()
             && committed.get((int) entry.index() - 1).entry().equals(entry),
@@ -242,7 +243,9 @@ final class Invariants {
         member.disk.holds(entry.id()), "%s: state ahead of its log: %s", member.id, entry);
   }
 
-  /** A client was told that its proposal is applied; {@link #onApplied} keeps it from being lost. */
+  /**
+   * A client was told that its proposal is applied; {@link #onApplied} keeps it from being lost.
+   */
   void onAnswered(LogEntry proposed, LogEntry applied) {
     answered++;
     Violation.unless(

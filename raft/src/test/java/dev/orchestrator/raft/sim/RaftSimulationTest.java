@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whole groups in one thread; a failure names the seed that brings it back. */
 class RaftSimulationTest {
-  private static final int SEEDS = Integer.getInteger("raft.seeds", 1_000);
+  private static final int SEEDS = Integer.getInteger("raft.seeds", 3_000);
   private static final long FIRST_SEED = Long.getLong("raft.firstSeed", 1);
 
   /** Safety holds in every step of any storm; once it is over, a leader commits again. */
@@ -88,7 +88,8 @@ class RaftSimulationTest {
       Violation.unless(cluster.makesProgress(20_000), "no progress after the storm");
       return cluster;
     } catch (Violation | IllegalStateException | IndexOutOfBoundsException e) {
-      throw new AssertionError("seed " + seed + ": " + e.getMessage() + "\n" + cluster.describe(), e);
+      throw new AssertionError(
+          "seed " + seed + ": " + e.getMessage() + "\n" + cluster.describe(), e);
     }
   }
 }

@@ -339,9 +339,7 @@ public final class SimCluster {
     }
     int life = member.life;
     at(syncMicros, () -> syncUpTo(member, life, write.sequence()));
-    if (storm
-        && write.hardState() != null
-        && random.nextDouble() < faults.crashOnVoteRate()) {
+    if (storm && write.hardState() != null && random.nextDouble() < faults.crashOnVoteRate()) {
       at(
           random.nextInt(8_000),
           () -> {
@@ -370,8 +368,7 @@ public final class SimCluster {
     for (int i = 0; i < members.size(); i++) {
       SimMember to = members.get(i);
       if (to.id.equals(outbound.to()) && to != from) {
-        boolean lost =
-            cut[members.indexOf(from)][i] || random.nextDouble() < faults.lossRate();
+        boolean lost = cut[members.indexOf(from)][i] || random.nextDouble() < faults.lossRate();
         if (!lost) {
           transmit(from.id, to, outbound.message());
         }

@@ -44,8 +44,7 @@ final class SimDisk implements LogReader {
       }
     }
     for (LogEntry entry : write.append()) {
-      Violation.unless(
-          entry.index() == entries.size() + 1, "a gap on disk before %s", entry.id());
+      Violation.unless(entry.index() == entries.size() + 1, "a gap on disk before %s", entry.id());
       entries.add(entry);
     }
     return write.sequence();

@@ -37,8 +37,7 @@ public record SimFaults(
     int closeEveryMillis,
     boolean wipeOne) {
   /** Nothing goes wrong. */
-  public static final SimFaults NONE =
-      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, false);
+  public static final SimFaults NONE = new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, false);
 
   /** A mix of faults. */
   public static SimFaults draw(SplittableRandom random) {
