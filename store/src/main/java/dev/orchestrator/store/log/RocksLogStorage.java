@@ -33,14 +33,15 @@ import org.rocksdb.WriteOptions;
 /**
  * The Raft log in RocksDB: one small log, one synced atomic batch per change.
  *
- * <p>Keys: {@code m:hard} hard state, {@code m:tail} index and checksum of the last entry, {@code
- * m:incarnation}, and {@code l} + big-endian index for entries. The tail is written in the batch of
- * the entries it ends, so that entries missing at the end are noticed, not only damaged ones.
+ * <p>Keys: {@code m:hard} hard state, {@code m:tail} index and checksum of the last entry and the
+ * number of writes so far, {@code m:inc} incarnation, and {@code l} + big-endian index for entries.
+ * The tail is part of every write, so that entries missing at the end are noticed, not only damaged
+ * ones.
  *
  * <p>Recovery ({@code kTolerateCorruptedTailRecords}): only an incomplete record at the very end of
  * the write-ahead log, which no sync had returned for, is cut; damage in the middle is an error and
- * nothing behind it is dropped (rule I6). On top, {@link #load} checks every entry's CRC, the chain
- * from entry to entry and the tail.
+ * nothing behind it is dropped. On top, {@link #load} checks every entry's CRC, the chain from
+ * entry to entry, the tail, and the number of writes against {@link SyncMark}.
  *
  * <p>Thread-safe. Calls hold their carrier thread: for platform threads only.
  */
@@ -59,15 +60,20 @@ public final class RocksLogStorage implements LogStorage {
     RocksDB.loadLibrary();
   }
 
-  /** Index and checksum of the last entry; index 0 in an empty log. */
-  private record Tail(long index, int crc) {
-    static final Tail EMPTY = new Tail(0, 0);
+  /** Index and checksum of the last entry, 0 in an empty log, and the number of writes so far. */
+  private record Tail(long index, int crc, long writes) {
+    static final Tail EMPTY = new Tail(0, 0, 0);
+
+    boolean sameEntry(Tail other) {
+      return index == other.index && crc == other.crc;
+    }
   }
 
   private final Path folder;
   private final Options options;
   private final WriteOptions synced;
   private final RocksDB db;
+  private final SyncMark mark;
   private final long incarnation;
 
   /** Closing the database under a native call would crash the process. */
@@ -100,17 +106,24 @@ public final class RocksLogStorage implements LogStorage {
             .setMaxLogFileSize(MAX_INFO_LOG_BYTES);
     this.synced = new WriteOptions().setSync(true);
     boolean done = false;
+    RocksDB opened = null;
     try {
-      Files.createDirectories(folder);
-      this.db = RocksDB.open(options, folder.toString());
+      Path database = folder.resolve("rocksdb");
+      Files.createDirectories(database);
+      opened = RocksDB.open(options, database.toString());
+      this.db = opened;
+      this.mark = new SyncMark(folder.resolve("synced"));
       this.incarnation = loadIncarnation();
       done = true;
     } catch (IOException e) {
-      throw new StoreException("cannot create the Raft log folder " + folder, e);
+      throw new StoreException("cannot use the Raft log folder " + folder, e);
     } catch (RocksDBException e) {
       throw openFailure(e);
     } finally {
       if (!done) {
+        if (opened != null) {
+          opened.close();
+        }
         synced.close();
         options.close();
       }
@@ -177,7 +190,8 @@ public final class RocksLogStorage implements LogStorage {
       byte[] tailBytes = db.get(TAIL_KEY);
       Tail last = loadEntries(eachEntry);
       Tail expected = tailBytes == null ? Tail.EMPTY : tailFrom(unseal(tailBytes, "tail"));
-      if (!last.equals(expected)) {
+      requireAllSyncedWrites(expected);
+      if (!last.sameEntry(expected)) {
         throw damaged(
             "entries end at "
                 + last.index()
@@ -186,7 +200,7 @@ public final class RocksLogStorage implements LogStorage {
                 + ", or the last one is another one",
             null);
       }
-      tail = last;
+      tail = expected;
       if (hardState == null) {
         if (last.index() > 0) {
           throw damaged("it has entries but no hard state", null);
@@ -198,6 +212,18 @@ public final class RocksLogStorage implements LogStorage {
       throw readFailure(e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void requireAllSyncedWrites(Tail found) {
+    try {
+      long known = mark.read();
+      if (found.writes() < known) {
+        throw damaged(
+            known + " writes had been synced, only " + found.writes() + " are there", null);
+      }
+    } catch (IOException e) {
+      throw new StoreException("cannot read " + folder.resolve("synced"), e);
     }
   }
 
@@ -216,7 +242,7 @@ public final class RocksLogStorage implements LogStorage {
           throw damaged("entry " + index + " does not belong behind the one before it", null);
         }
         eachEntry.accept(record.entry());
-        last = new Tail(index, record.crc());
+        last = new Tail(index, record.crc(), 0);
       }
       entries.status();
     }
@@ -244,13 +270,16 @@ public final class RocksLogStorage implements LogStorage {
         }
         byte[] record = EntryRecord.encode(entry, newTail.crc());
         batch.put(entryKey(entry.index()), record);
-        newTail = new Tail(entry.index(), EntryRecord.crcOf(record));
+        newTail = new Tail(entry.index(), EntryRecord.crcOf(record), 0);
       }
-      if (!newTail.equals(tail)) {
-        batch.put(TAIL_KEY, seal(tailBytes(newTail)));
-      }
+      newTail = new Tail(newTail.index(), newTail.crc(), tail.writes() + 1);
+      batch.put(TAIL_KEY, seal(tailBytes(newTail)));
       db.write(synced, batch);
       tail = newTail;
+      mark.write(tail.writes());
+    } catch (IOException e) {
+      broken = true;
+      throw new StoreException("cannot write " + folder.resolve("synced"), e);
     } catch (RocksDBException e) {
       broken = true; // after a failed sync nobody knows what is on disk
       throw new StoreException(
@@ -268,7 +297,7 @@ public final class RocksLogStorage implements LogStorage {
     if (record == null) {
       throw damaged("entry " + index + " is missing", null);
     }
-    return new Tail(index, EntryRecord.crcOf(record));
+    return new Tail(index, EntryRecord.crcOf(record), 0);
   }
 
   @Override
@@ -353,8 +382,11 @@ public final class RocksLogStorage implements LogStorage {
       }
       closed = true;
       db.close();
+      mark.close();
       synced.close();
       options.close();
+    } catch (IOException e) {
+      throw new StoreException("cannot close " + folder.resolve("synced"), e);
     } finally {
       lock.unlock();
     }
@@ -365,15 +397,16 @@ public final class RocksLogStorage implements LogStorage {
   }
 
   private static byte[] tailBytes(Tail tail) {
-    return ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
+    return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + Long.BYTES)
         .putLong(tail.index())
         .putInt(tail.crc())
+        .putLong(tail.writes())
         .array();
   }
 
   private static Tail tailFrom(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    return new Tail(buffer.getLong(), buffer.getInt());
+    return new Tail(buffer.getLong(), buffer.getInt(), buffer.getLong());
   }
 
   /** Puts a checksum before the bytes. */

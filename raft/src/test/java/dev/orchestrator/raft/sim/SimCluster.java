@@ -1,0 +1,491 @@
+package dev.orchestrator.raft.sim;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.orchestrator.raft.core.Input;
+import dev.orchestrator.raft.core.LogEntry;
+import dev.orchestrator.raft.core.MemberId;
+import dev.orchestrator.raft.core.Membership;
+import dev.orchestrator.raft.core.RaftLimits;
+import dev.orchestrator.raft.core.RaftLog;
+import dev.orchestrator.raft.core.RaftMessage;
+import dev.orchestrator.raft.core.RaftNode;
+import dev.orchestrator.raft.core.RaftTimings;
+import dev.orchestrator.raft.core.Ready;
+import dev.orchestrator.raft.core.RoleName;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+
+/**
+ * A whole group in one thread: members, network, disks and clocks, all chance from one seed. The
+ * invariants run after every step.
+ */
+public final class SimCluster {
+  private static final int TICK_MICROS = 10_000;
+  private static final long MAX_EVENTS = 2_000_000;
+
+  /** Small, so that batches are cut, flow control bites and old entries are read from disk. */
+  private static final RaftLimits LIMITS = new RaftLimits(160, 4, 800, 50, 4_000, 300);
+
+  private record Event(long atMicros, long order, Runnable action) implements Comparable<Event> {
+    @Override
+    public int compareTo(Event other) {
+      int byTime = Long.compare(atMicros, other.atMicros);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+  }
+
+  private final SplittableRandom random;
+  private final RaftTimings timings = RaftTimings.DEFAULT;
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
+  private final List<SimMember> members = new ArrayList<>();
+  private final boolean[][] cut;
+  private final Invariants invariants;
+  private final List<Long> electedAtMicros = new ArrayList<>();
+  private SimFaults faults;
+  private long nowMicros;
+  private long eventCount;
+  private long eventOrder;
+  private long traceHash = 17;
+  private long nextValue;
+  private boolean storm = true;
+
+  /** A group whose faults are drawn from the seed. */
+  public static SimCluster stormy(long seed, int size) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return new SimCluster(random, size, SimFaults.draw(random));
+  }
+
+  /** A group with these faults. */
+  public static SimCluster with(long seed, int size, SimFaults faults) {
+    return new SimCluster(new SplittableRandom(seed), size, faults);
+  }
+
+  private SimCluster(SplittableRandom random, int size, SimFaults faults) {
+    this.random = random;
+    this.faults = faults;
+    this.cut = new boolean[size][size];
+    for (int i = 0; i < size; i++) {
+      members.add(new SimMember(new MemberId("n" + (i + 1), random.nextLong())));
+    }
+    boolean checkLease = !faults.closesConnections();
+    this.invariants = new Invariants(members, timings, checkLease);
+    for (SimMember member : members) {
+      member.clockRate = 1 + faults.clockDrift() * (2 * random.nextDouble() - 1);
+      start(member);
+    }
+    List<MemberId> ids = members.stream().map(member -> member.id).toList();
+    step(members.getFirst(), new Input.Bootstrap(new Membership("sim", ids)));
+    long formed = members.getFirst().disk.syncOne(); // a crash now would only mean to begin again
+    step(members.getFirst(), new Input.Persisted(formed));
+    scheduleFaults();
+  }
+
+  /** Lets time pass. */
+  public void runMillis(long millis) {
+    long until = nowMicros + millis * 1_000;
+    while (!events.isEmpty() && events.peek().atMicros() <= until) {
+      runOne();
+    }
+    nowMicros = until;
+  }
+
+  private void runOne() {
+    Event event = events.remove();
+    nowMicros = event.atMicros();
+    Violation.unless(++eventCount < MAX_EVENTS, "a storm of events that feeds itself");
+    event.action().run();
+  }
+
+  /** Ends all faults: links, disks and members are well again, but for a wiped disk. */
+  public void heal() {
+    storm = false;
+    faults = SimFaults.NONE;
+    for (boolean[] row : cut) {
+      Arrays.fill(row, false);
+    }
+    for (SimMember member : members) {
+      member.pausedUntilMicros = 0;
+      if (!member.isUp()) {
+        start(member);
+      }
+    }
+  }
+
+  /** Whether, within this time, a new proposal is applied by every member that may vote. */
+  public boolean makesProgress(long limitMillis) {
+    long until = nowMicros + limitMillis * 1_000;
+    long target = 0;
+    while (nowMicros < until && !events.isEmpty()) {
+      runOne();
+      if (target == 0) {
+        target = members.stream().mapToLong(this::proposeIfReady).max().orElse(0);
+      } else {
+        long wanted = target;
+        if (members.stream().allMatch(member -> member.wiped || member.applied >= wanted)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private long proposeIfReady(SimMember member) {
+    if (!member.isUp() || !member.leaderCheck(nowMicros, timings)) {
+      return 0;
+    }
+    propose(member);
+    return member.node.log().lastIndex();
+  }
+
+  /** Proposes to every member that believes it leads, as many clients would. */
+  public void proposeToLeaders() {
+    for (SimMember member : members) {
+      if (member.isUp() && member.node.role() == RoleName.LEADER && !member.isPaused(nowMicros)) {
+        propose(member);
+      }
+    }
+  }
+
+  /** Number of entries committed so far. */
+  public long committed() {
+    return invariants.committedCount();
+  }
+
+  /** Number of proposals whose application a client was told. */
+  public long answered() {
+    return invariants.answeredCount();
+  }
+
+  /** How often a member became leader. */
+  public int elections() {
+    return electedAtMicros.size();
+  }
+
+  /** A number that differs as soon as one event differs. */
+  public long traceHash() {
+    return traceHash;
+  }
+
+  /** Stops the process of the current leader for good; its connections close at once. */
+  public void killLeader() {
+    for (SimMember member : members) {
+      if (member.isUp() && member.leaderCheck(nowMicros, timings)) {
+        crash(member, 0);
+        return;
+      }
+    }
+    throw new Violation("nobody leads");
+  }
+
+  /** Stops every process for this long, one after the other, each time another one. */
+  public void pauseRandom(long millis) {
+    SimMember member = members.get(random.nextInt(members.size()));
+    member.pausedUntilMicros = nowMicros + millis * 1_000;
+  }
+
+  /** What the members look like, for the message of a failed test. */
+  public String describe() {
+    StringBuilder text = new StringBuilder("at " + nowMicros / 1_000 + " ms, " + faults);
+    for (SimMember member : members) {
+      text.append("\n  ").append(member.id);
+      if (member.isUp()) {
+        RaftNode node = member.node;
+        text.append(" ").append(node.role()).append(" term=").append(node.term());
+        text.append(" last=").append(node.log().lastId()).append(" commit=");
+        text.append(node.commitIndex()).append(" applied=").append(member.applied);
+      } else {
+        text.append(" down");
+      }
+    }
+    return text.toString();
+  }
+
+  // Members
+
+  private void start(SimMember member) {
+    member.life++;
+    RaftLog log = new RaftLog(member.disk, LIMITS.cacheBytes());
+    member.disk.entries().forEach(log::restore);
+    member.unanswered.clear();
+    member.node =
+        new RaftNode(
+            member.id,
+            timings,
+            LIMITS,
+            member.disk.hardState(),
+            log,
+            member.applied,
+            member.clockMillis(nowMicros),
+            random.nextLong());
+    invariants.onStart(member);
+    tickLater(member, member.life, random.nextInt(TICK_MICROS));
+  }
+
+  private void tickLater(SimMember member, int life, long delayMicros) {
+    at(
+        delayMicros,
+        () -> {
+          if (member.life == life && member.isUp()) {
+            if (!member.isPaused(nowMicros)) {
+              step(member, null);
+            }
+            tickLater(member, life, TICK_MICROS);
+          }
+        });
+  }
+
+  private void crash(SimMember member, int survivingWrites) {
+    member.life++;
+    member.node = null;
+    member.disk.crash(survivingWrites);
+    for (SimMember other : members) {
+      if (random.nextDouble() < faults.peerLostRate()) {
+        deliver(other, new Input.PeerLost(member.id), 1 + random.nextInt(5_000));
+      }
+    }
+  }
+
+  private void crashAndRestart(SimMember member, long downMillis) {
+    if (!member.isUp()) {
+      return;
+    }
+    crash(member, random.nextInt(member.disk.waiting() + 1));
+    int life = member.life;
+    at(
+        downMillis * 1_000,
+        () -> {
+          if (member.life == life && !member.isUp()) {
+            start(member);
+          }
+        });
+  }
+
+  private void wipe(SimMember member) {
+    if (member.isUp()) {
+      crash(member, 0);
+    }
+    member.formerDisk = member.disk;
+    member.formerId = member.id;
+    member.disk = new SimDisk();
+    member.id = new MemberId(member.id.name(), random.nextLong());
+    member.applied = 0;
+    member.wiped = true;
+    start(member);
+  }
+
+  /** One turn of a member's loop: the time, then what came in, then the work it leads to. */
+  private void step(SimMember member, Input input) {
+    RaftNode node = member.node;
+    RoleName before = node.role();
+    node.step(new Input.Tick(member.clockMillis(nowMicros)));
+    if (input != null) {
+      node.step(input);
+    }
+    Ready ready = node.takeReady();
+    invariants.afterStep(member, ready, nowMicros);
+    if (before != RoleName.LEADER && node.role() == RoleName.LEADER) {
+      electedAtMicros.add(nowMicros);
+    }
+    trace(member, input);
+    ready.replies().forEach(reply -> onReply(member, reply));
+    if (ready.write() != null) {
+      write(member, ready.write());
+    }
+    ready.messages().forEach(message -> send(member, message));
+    applyCommitted(member);
+  }
+
+  private void onReply(SimMember member, Ready.Reply reply) {
+    if (reply instanceof Ready.Reply.Appended(long token, var id)) {
+      member.unanswered.put(id.index(), new LogEntry.Command(id, value(token)));
+    }
+  }
+
+  private void applyCommitted(SimMember member) {
+    List<LogEntry> entries = member.node.takeCommitted(200);
+    while (!entries.isEmpty()) {
+      for (LogEntry entry : entries) {
+        invariants.onApplied(member, entry);
+        member.applied = entry.index();
+        LogEntry proposed = member.unanswered.remove(entry.index());
+        if (proposed != null && proposed.id().equals(entry.id())) {
+          invariants.onAnswered(proposed, entry);
+        }
+      }
+      entries = member.node.takeCommitted(200);
+    }
+  }
+
+  private void propose(SimMember member) {
+    long token = nextValue++;
+    step(member, new Input.Propose(token, value(token)));
+  }
+
+  private static byte[] value(long token) {
+    return ("value " + token).getBytes(UTF_8);
+  }
+
+  // Disk
+
+  private void write(SimMember member, Ready.Write write) {
+    member.disk.submit(write);
+    long syncMicros = random.nextInt(1_000 * faults.maxSyncMillis());
+    if (random.nextDouble() < faults.slowSyncRate()) {
+      syncMicros += random.nextInt(1_500_000);
+    }
+    int life = member.life;
+    at(syncMicros, () -> syncUpTo(member, life, write.sequence()));
+    if (storm && write.hardState() != null && random.nextDouble() < faults.crashOnVoteRate()) {
+      at(
+          random.nextInt(8_000),
+          () -> {
+            if (member.life == life) {
+              crashAndRestart(member, random.nextInt(20));
+            }
+          });
+    }
+  }
+
+  /** Writes become durable in order, whatever their own sync took. */
+  private void syncUpTo(SimMember member, int life, long sequence) {
+    if (member.life != life || member.disk.waiting() == 0) {
+      return;
+    }
+    long done = member.disk.syncOne();
+    while (done < sequence && member.disk.waiting() > 0) {
+      done = member.disk.syncOne();
+    }
+    deliver(member, new Input.Persisted(done), 0);
+  }
+
+  // Network
+
+  private void send(SimMember from, Ready.Outbound outbound) {
+    for (int i = 0; i < members.size(); i++) {
+      SimMember to = members.get(i);
+      if (to.id.equals(outbound.to()) && to != from) {
+        boolean lost = cut[members.indexOf(from)][i] || random.nextDouble() < faults.lossRate();
+        if (!lost) {
+          transmit(from.id, to, outbound.message());
+        }
+        if (random.nextDouble() < faults.duplicateRate()) {
+          transmit(from.id, to, outbound.message());
+        }
+      }
+    }
+  }
+
+  private void transmit(MemberId from, SimMember to, RaftMessage message) {
+    long delay = random.nextInt(1_000 * faults.maxDelayMillis());
+    if (random.nextDouble() < faults.longDelayRate()) {
+      delay += random.nextInt(2_000_000);
+    }
+    MemberId toId = to.id;
+    at(
+        delay,
+        () -> {
+          if (to.id.equals(toId)) {
+            deliver(to, new Input.Receive(from, message), 0);
+          }
+        });
+  }
+
+  /** Hands over once the member runs; one that is down never gets it. */
+  private void deliver(SimMember member, Input input, long delayMicros) {
+    int life = member.life;
+    boolean ofThisLife = input instanceof Input.Persisted;
+    at(
+        delayMicros,
+        () -> {
+          if (!member.isUp() || (ofThisLife && member.life != life)) {
+            return;
+          }
+          if (member.isPaused(nowMicros)) {
+            deliver(member, input, member.pausedUntilMicros - nowMicros);
+            return;
+          }
+          step(member, input);
+        });
+  }
+
+  // Faults
+
+  private void scheduleFaults() {
+    repeat(faults.partitionEveryMillis(), this::cutLinks);
+    repeat(
+        faults.crashEveryMillis(),
+        () -> crashAndRestart(anyMember(), random.nextInt(random.nextBoolean() ? 20 : 2_000)));
+    repeat(faults.pauseEveryMillis(), () -> pauseRandom(random.nextInt(1_500)));
+    repeat(faults.closeEveryMillis(), this::closeConnection);
+    if (faults.wipeOne() && members.size() >= 3) {
+      at(
+          2_000_000 + random.nextInt(4_000_000),
+          () -> {
+            if (storm && invariants.committedCount() > 0) { // else there is no group to survive it
+              wipe(anyMember());
+            }
+          });
+    }
+  }
+
+  private void repeat(int meanMillis, Runnable action) {
+    if (meanMillis == 0) {
+      return;
+    }
+    at(
+        1 + random.nextInt(2_000 * meanMillis),
+        () -> {
+          if (storm) {
+            action.run();
+            repeat(meanMillis, action);
+          }
+        });
+  }
+
+  private SimMember anyMember() {
+    return members.get(random.nextInt(members.size()));
+  }
+
+  /** Cuts nothing, the links between two sides, or single directions. */
+  private void cutLinks() {
+    int kind = random.nextInt(3);
+    int side = random.nextInt(1 << members.size());
+    for (int i = 0; i < members.size(); i++) {
+      for (int j = 0; j < members.size(); j++) {
+        boolean apart = ((side >> i) & 1) != ((side >> j) & 1);
+        cut[i][j] =
+            switch (kind) {
+              case 0 -> false;
+              case 1 -> apart;
+              default -> random.nextInt(3) == 0;
+            };
+      }
+    }
+  }
+
+  private void closeConnection() {
+    SimMember one = anyMember();
+    SimMember other = anyMember();
+    if (one.isUp() && other.isUp() && one != other) {
+      deliver(one, new Input.PeerLost(other.id), random.nextInt(5_000));
+      deliver(other, new Input.PeerLost(one.id), random.nextInt(5_000));
+    }
+  }
+
+  private void at(long delayMicros, Runnable action) {
+    events.add(new Event(nowMicros + delayMicros, eventOrder++, action));
+  }
+
+  private void trace(SimMember member, Input input) {
+    RaftNode node = member.node;
+    long kind = input == null ? 0 : input.getClass().getSimpleName().hashCode();
+    long what =
+        31 * (31 * (31 * (31 * kind + node.term()) + node.log().lastIndex()) + node.commitIndex())
+            + node.role().name().hashCode();
+    traceHash = 31 * (31 * traceHash + nowMicros) + 31 * what + member.id.hashCode();
+  }
+}
