@@ -16,8 +16,7 @@ class CommandCodecPropertyTest {
       Command command = commands.next(kind);
       byte[] bytes = CommandCodec.encode(command, stamp);
       assertThat(CommandCodec.decode(bytes)).isEqualTo(new StampedCommand(command, stamp));
-      assertThat(CommandCodec.encode(CommandCodec.decode(bytes).command(), stamp))
-          .isEqualTo(bytes);
+      assertThat(CommandCodec.encode(CommandCodec.decode(bytes).command(), stamp)).isEqualTo(bytes);
     }
   }
 

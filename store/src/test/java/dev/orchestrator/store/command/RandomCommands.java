@@ -34,7 +34,8 @@ public final class RandomCommands {
   public Command next(Class<?> kind) {
     return switch (kind.getSimpleName()) {
       case "AnnounceLeader" ->
-          new Command.AnnounceLeader(name("n"), random.nextLong(4), "http://" + name("n") + ":3000");
+          new Command.AnnounceLeader(
+              name("n"), random.nextLong(4), "http://" + name("n") + ":3000");
       case "Discover" -> new Command.Discover(key());
       case "Forget" -> new Command.Forget(key());
       case "BeginDowntime" ->
@@ -57,11 +58,15 @@ public final class RandomCommands {
               key(), text(), text(), text(), text(), list(this::key), random.nextBoolean(), text());
       case "StartRecovery" ->
           new Command.StartRecovery(
-              name("uid"), subject(), term(), name("n"), random.nextLong(100), random.nextBoolean());
+              name("uid"),
+              subject(),
+              term(),
+              name("n"),
+              random.nextLong(100),
+              random.nextBoolean());
       case "PlanSteps" -> new Command.PlanSteps(name("uid"), term(), list(this::step));
       case "TakeOverRecovery" -> new Command.TakeOverRecovery(name("uid"), term(), name("n"));
-      case "StepIntended" ->
-          new Command.StepIntended(name("uid"), term(), number(4), number(3));
+      case "StepIntended" -> new Command.StepIntended(name("uid"), term(), number(4), number(3));
       case "StepEnded" ->
           new Command.StepEnded(name("uid"), term(), number(4), number(3), state(), text());
       case "EndRecovery" -> new Command.EndRecovery(name("uid"), term(), ending());

@@ -118,7 +118,8 @@ class ApplyPropertyTest {
     return log;
   }
 
-  private static List<CommandResult> apply(Database database, List<byte[]> log, long from, long to) {
+  private static List<CommandResult> apply(
+      Database database, List<byte[]> log, long from, long to) {
     SqlStateMachine machine = new SqlStateMachine(database);
     List<CommandResult> answers = new ArrayList<>();
     for (long index = from; index <= to; index++) {

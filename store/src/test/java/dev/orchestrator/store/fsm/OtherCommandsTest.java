@@ -95,7 +95,8 @@ class OtherCommandsTest {
   void aClusterAndItsPrimaryAreRegisteredOnce() {
     accepted(new Command.RegisterCluster("c1", "uuid-1", DB1, "shop"), 1);
     refused(
-        new Command.RegisterCluster("c1", "uuid-2", DB2, "shop"), "cluster c1 is registered already");
+        new Command.RegisterCluster("c1", "uuid-2", DB2, "shop"),
+        "cluster c1 is registered already");
     refused(
         new Command.RegisterCluster("c2", "uuid-1", DB1, "shop"),
         "server uuid-1 is the designated primary of cluster c1");
@@ -108,7 +109,8 @@ class OtherCommandsTest {
     accepted(new Command.RegisterCluster("c1", "uuid-1", DB1, "shop"), 1);
     accepted(new Command.RegisterCluster("c2", "uuid-9", DB3, "mail"), 1);
     refused(
-        new Command.DesignatePrimary("", 0, "c3", 1, "uuid-2", DB2), "cluster c3 is not registered");
+        new Command.DesignatePrimary("", 0, "c3", 1, "uuid-2", DB2),
+        "cluster c3 is not registered");
     refused(
         new Command.DesignatePrimary("", 0, "c1", 2, "uuid-2", DB2),
         "cluster c1 is at epoch 1 with primary db1:3306, not at epoch 2");

@@ -166,8 +166,7 @@ class RecoveryCommandsTest {
         "recovery uid-1 is owned by term 5, and 5 is not higher");
     accepted(new Command.TakeOverRecovery("uid-1", 7, "n2"), 1);
     assertThat(recovery("uid-1").node()).isEqualTo("n2");
-    refused(
-        new Command.StepIntended("uid-1", 5, 1, 1), "recovery uid-1 is owned by term 7, not 5");
+    refused(new Command.StepIntended("uid-1", 5, 1, 1), "recovery uid-1 is owned by term 7, not 5");
     refused(Fixture.plan("uid-1", "STOP"), "recovery uid-1 is owned by term 7, not 5");
     accepted(new Command.StepIntended("uid-1", 7, 1, 1), 1);
     assertThat(fixture.database.locks().heldBy("uid-1")).hasSize(2);
@@ -189,8 +188,7 @@ class RecoveryCommandsTest {
             org.assertj.core.groups.Tuple.tuple(3, "HOOK"));
     assertThat(fixture.database.recoverySteps().of("uid-1").getFirst())
         .isEqualTo(
-            RecoveryStep.planned(
-                1, "STOP", DB2, "uuid-2", Map.of("a", "1\n1", "b", "2=2"), "why"));
+            RecoveryStep.planned(1, "STOP", DB2, "uuid-2", Map.of("a", "1\n1", "b", "2=2"), "why"));
     assertThat(fixture.database.recoverySteps().of("uid-2")).isEmpty();
   }
 
@@ -204,8 +202,7 @@ class RecoveryCommandsTest {
     accepted(new Command.StepIntended("uid-1", 5, 3, 1), 3);
     refused(new Command.StepIntended("uid-1", 5, 3, 1), "step 3 expects attempt 2, not 1");
     refused(
-        new Command.StepEnded("uid-1", 5, 3, 2, State.DONE, ""),
-        "step 3 is at attempt 1, not 2");
+        new Command.StepEnded("uid-1", 5, 3, 2, State.DONE, ""), "step 3 is at attempt 1, not 2");
     refused(
         new Command.StepEnded("uid-1", 5, 3, 1, State.INTENDED, ""),
         "step 3 cannot end as intended: that is no end");
@@ -222,8 +219,7 @@ class RecoveryCommandsTest {
     assertThat(step.endedAt()).contains(endedAt);
     assertThat(step.detail()).isEqualTo("writable");
     refused(new Command.StepIntended("uid-1", 5, 3, 2), "step 3 was already done");
-    refused(
-        new Command.StepEnded("uid-1", 5, 3, 1, State.FAILED, ""), "step 3 was already done");
+    refused(new Command.StepEnded("uid-1", 5, 3, 1, State.FAILED, ""), "step 3 was already done");
   }
 
   @Test
@@ -236,16 +232,14 @@ class RecoveryCommandsTest {
     accepted(new Command.StepIntended("uid-1", 7, 1, 2), 1);
     accepted(new Command.StepEnded("uid-1", 7, 2, 1, State.UNKNOWN, "target lost"), 2);
     refused(new Command.StepIntended("uid-1", 7, 2, 2), "step 2 has already ended: unknown");
-    assertThat(fixture.database.recoverySteps().of("uid-1").getFirst().intendedTerm())
-        .isEqualTo(7);
+    assertThat(fixture.database.recoverySteps().of("uid-1").getFirst().intendedTerm()).isEqualTo(7);
   }
 
   @Test
   void aStepThatWasNeverIntendedCanOnlyBeSkipped() {
     accepted(Fixture.start("uid-1", "c1"), 1);
     accepted(Fixture.plan("uid-1", "STOP"), 1);
-    refused(
-        new Command.StepEnded("uid-1", 5, 1, 0, State.DONE, ""), "step 1 was never intended");
+    refused(new Command.StepEnded("uid-1", 5, 1, 0, State.DONE, ""), "step 1 was never intended");
     accepted(new Command.StepEnded("uid-1", 5, 1, 0, State.SKIPPED, "not needed"), 1);
     refused(new Command.StepIntended("uid-1", 5, 1, 1), "step 1 has already ended: skipped");
   }
@@ -257,8 +251,7 @@ class RecoveryCommandsTest {
     accepted(Fixture.end("uid-1", 5), 1);
     refused(new Command.StepIntended("uid-1", 5, 1, 1), "recovery uid-1 has ended");
     refused(Fixture.plan("uid-1", "STOP"), "recovery uid-1 has ended");
-    refused(
-        new Command.StepEnded("uid-1", 5, 1, 0, State.SKIPPED, ""), "recovery uid-1 has ended");
+    refused(new Command.StepEnded("uid-1", 5, 1, 0, State.SKIPPED, ""), "recovery uid-1 has ended");
     refused(new Command.StepIntended("uid-9", 5, 1, 1), "recovery uid-9 does not exist");
   }
 
@@ -295,8 +288,7 @@ class RecoveryCommandsTest {
         1);
     assertThat(recovery("uid-2").acknowledgement()).isPresent();
     accepted(
-        new Command.AcknowledgeRecoveries(
-            none, Optional.of(4L), none, Optional.empty(), "ann", ""),
+        new Command.AcknowledgeRecoveries(none, Optional.of(4L), none, Optional.empty(), "ann", ""),
         1);
     assertThat(recovery("uid-4").acknowledgement()).isPresent();
     accepted(
