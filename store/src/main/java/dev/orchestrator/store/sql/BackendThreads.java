@@ -68,11 +68,13 @@ final class BackendThreads implements AutoCloseable {
     try {
       return executor.submit(work::get);
     } catch (RejectedExecutionException e) {
-      throw new StoreException(
-          executor.isShutdown()
-              ? "the backend is closed"
-              : "the backend is overloaded: " + maxWaiting + " calls wait already",
-          e);
+      StoreException why =
+          new StoreException(
+              executor.isShutdown()
+                  ? "the backend is closed"
+                  : "the backend is overloaded: " + maxWaiting + " calls wait already");
+      why.addSuppressed(e); // the executor's own words say nothing to a reader of the message
+      throw why;
     }
   }
 

@@ -241,6 +241,10 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  Reads reads() {
+    return reads;
+  }
+
   private <T> T local(Function<Transaction, T> body) {
     return writeThreads.call(() -> writer.local(body));
   }
