@@ -73,7 +73,6 @@ class ErrantTransactionsTest {
     Instance replica = server(2, uuid(2) + ":1");
     assertThat(ErrantTransactions.of(replica, List.of())).isEmpty();
     assertThat(ErrantTransactions.of(replica, List.of(server(1, "")))).isEmpty();
-    assertThat(ErrantTransactions.of(server(2, "0-1-100"), List.of(server(1, "0-1-99"))))
-        .isEmpty();
+    assertThat(ErrantTransactions.of(server(2, "0-1-100"), List.of(server(1, "0-1-99")))).isEmpty();
   }
 }
