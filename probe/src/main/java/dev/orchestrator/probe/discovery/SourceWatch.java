@@ -93,13 +93,18 @@ final class SourceWatch implements AutoCloseable {
         watch();
       } catch (SQLException e) {
         if (!stopped) {
-          LOG.info("watch broke server={} why={}", key, e.getMessage());
+          LOG.info("watch broke server={} why={}", key, firstLine(e));
           broken.accept(key);
         }
       } finally {
         abort();
         ended(this);
       }
+    }
+
+    private static String firstLine(SQLException e) {
+      String message = e.getMessage();
+      return message == null ? "" : message.lines().findFirst().orElse("");
     }
 
     private void watch() throws SQLException {

@@ -195,7 +195,9 @@ class DetectionIT {
     try {
       awaitCode(AnalysisCode.UNREACHABLE_PRIMARY, Duration.ofSeconds(12));
       awaitCode(AnalysisCode.DEAD_PRIMARY, LIMIT);
-      await().atMost(LIMIT).until(() -> verdicts.firstLasting(key(1)) != 0);
+      await()
+          .atMost(LIMIT)
+          .until(() -> verdicts.lastingCodes(key(1)).contains(AnalysisCode.DEAD_PRIMARY));
       assertThat(verdicts.firstSeen(key(1), AnalysisCode.DEAD_PRIMARY))
           .isGreaterThan(verdicts.firstSeen(key(1), AnalysisCode.UNREACHABLE_PRIMARY));
       LOG.info(
