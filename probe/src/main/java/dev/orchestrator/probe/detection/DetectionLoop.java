@@ -9,7 +9,6 @@ import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.model.InstanceKey;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,8 +133,8 @@ public final class DetectionLoop implements AutoCloseable {
   private boolean judge(long nowNanos) {
     boolean leads = followLeadership(nowNanos);
     Topology topology = discovery.topology();
-    Instant now = clock.instant();
-    List<Analysis> analyses = fleet.analyses(topology, now, stalled.update(topology, nowNanos));
+    fleet.stalled(stalled.update(topology, nowNanos));
+    List<Analysis> analyses = fleet.analyses(topology, clock.instant());
     boolean changed = logChanges(analyses);
     discovery.hurry(suspects.wanted(nowNanos, topology, analyses, discovery::track));
     if (!leads) {

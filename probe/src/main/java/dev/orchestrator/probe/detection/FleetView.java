@@ -28,6 +28,7 @@ public final class FleetView {
   private final Analyzer analyzer;
   private final Clock clock;
   private final Supplier<Topology> topology;
+  private volatile Set<InstanceKey> stalled = Set.of();
 
   /** Reads facts from the database: right without a discovery loop, but slower. */
   public FleetView(Database database, Analyzer analyzer, Clock clock) {
@@ -88,12 +89,17 @@ public final class FleetView {
 
   /** Judgement of the whole fleet now, problem or not. */
   public List<Analysis> analyses() {
-    return analyses(topology(), clock.instant(), Set.of());
+    return analyses(topology(), clock.instant());
   }
 
-  /** As above, of given facts at a given moment, with sources whose binary log stands still. */
-  List<Analysis> analyses(Topology facts, Instant now, Set<InstanceKey> stalled) {
+  /** As above, of given facts at a given moment. */
+  List<Analysis> analyses(Topology facts, Instant now) {
     return analyzer.analyze(facts, downtimes(), aliases(facts), now, stalled);
+  }
+
+  /** Tells which sources' binary logs stand still while they wait for acknowledgements. */
+  void stalled(Set<InstanceKey> sources) {
+    stalled = Set.copyOf(sources);
   }
 
   Duration reasonableLag() {

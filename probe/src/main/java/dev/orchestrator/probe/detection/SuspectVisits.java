@@ -67,8 +67,11 @@ final class SuspectVisits {
       }
       case ALL_PRIMARY_REPLICAS_NOT_REPLICATING,
           ALL_PRIMARY_REPLICAS_NOT_REPLICATING_OR_DEAD,
-          PRIMARY_SINGLE_REPLICA_NOT_REPLICATING,
-          LOCKED_SEMI_SYNC_PRIMARY_HYPOTHESIS,
+          PRIMARY_SINGLE_REPLICA_NOT_REPLICATING -> {
+        suspects.add(instance.key());
+        analysis.replicas().forEach(replica -> suspects.add(replica.key()));
+      }
+      case LOCKED_SEMI_SYNC_PRIMARY_HYPOTHESIS,
           LOCKED_SEMI_SYNC_PRIMARY,
           DEAD_INTERMEDIATE_SOURCE,
           DEAD_INTERMEDIATE_SOURCE_AND_REPLICAS,

@@ -366,6 +366,11 @@ public final class DiscoveryLoop implements AutoCloseable {
       tracks.remove(observation.key());
       return new SightingLog.Change(observation.key(), Optional.empty(), Optional.empty());
     }
+    InstanceKey visited = fleet.nameOf(observation.key());
+    if (track(visited).finishedOneSince(startNanos + 1)) {
+      // A visit that began later has ended before this one: its word is the newer one.
+      return new SightingLog.Change(visited, fleet.find(visited), fleet.find(visited));
+    }
     SightingLog.Change change = sightings.ended(observation);
     InstanceKey key = change.key();
     if (!key.equals(observation.key())) {

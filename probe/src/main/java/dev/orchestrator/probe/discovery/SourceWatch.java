@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class SourceWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SourceWatch.class);
   private static final int MAX_WATCHED = 2_000;
-  private static final int SLEEP_SECONDS = 2;
+  private static final int SLEEP_SECONDS = 1;
   private static final Duration ANSWER_WITHIN = Duration.ofMillis(SLEEP_SECONDS * 1_000L + 1_000);
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(1);
   private static final Duration REOPEN_DISTANCE = Duration.ofSeconds(1);
@@ -93,13 +93,18 @@ final class SourceWatch implements AutoCloseable {
         watch();
       } catch (SQLException e) {
         if (!stopped) {
-          LOG.info("watch broke server={} why={}", key, e.getMessage());
+          LOG.info("watch broke server={} why={}", key, firstLine(e));
           broken.accept(key);
         }
       } finally {
         abort();
         ended(this);
       }
+    }
+
+    private static String firstLine(SQLException e) {
+      String message = e.getMessage();
+      return message == null ? "" : message.lines().findFirst().orElse("");
     }
 
     private void watch() throws SQLException {
