@@ -34,6 +34,40 @@ public record Recovery(
     return ending.isEmpty();
   }
 
+  /** The same recovery in the hands of another leader. */
+  public Recovery ownedBy(long newTerm, String newNode) {
+    return new Recovery(
+        id, uid, subject, newTerm, newNode, startedAt, blockedUntil, ending, acknowledgement);
+  }
+
+  public Recovery withEnding(Ending newEnding) {
+    return new Recovery(
+        id,
+        uid,
+        subject,
+        term,
+        node,
+        startedAt,
+        blockedUntil,
+        Optional.of(newEnding),
+        acknowledgement);
+  }
+
+  /** The same recovery, acknowledged; from then on it blocks nothing. */
+  public Recovery withAcknowledgement(Acknowledgement newAcknowledgement) {
+    Instant at = newAcknowledgement.at();
+    return new Recovery(
+        id,
+        uid,
+        subject,
+        term,
+        node,
+        startedAt,
+        blockedUntil.isBefore(at) ? blockedUntil : at,
+        ending,
+        Optional.of(newAcknowledgement));
+  }
+
   /**
    * What a recovery is about.
    *
@@ -94,6 +128,18 @@ public record Recovery(
       lostReplicas = List.copyOf(lostReplicas);
       participants = List.copyOf(participants);
       errors = List.copyOf(errors);
+    }
+
+    public Ending at(Instant stamp) {
+      return new Ending(
+          successful,
+          successor,
+          successorUuid,
+          lostReplicas,
+          participants,
+          errors,
+          lossStatement,
+          stamp);
     }
   }
 

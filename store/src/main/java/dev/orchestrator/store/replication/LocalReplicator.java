@@ -1,54 +1,115 @@
 package dev.orchestrator.store.replication;
 
+import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.store.command.Command;
+import dev.orchestrator.store.command.CommandCodec;
+import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.command.Outcome;
 import dev.orchestrator.store.command.Replicator;
 import dev.orchestrator.store.fsm.SqlStateMachine;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * {@link Replicator} and {@link Leadership} of a node without Raft: it alone decides. Thread-safe.
+ * {@link Replicator} and {@link Leadership} of a node without Raft: it alone decides. Commands are
+ * applied one after the other on the thread {@code local-apply}; since there is no log to apply
+ * again, each is on disk before its outcome is known. Thread-safe.
  */
 public final class LocalReplicator implements Replicator, Leadership {
+  /** Entries need a term above 0. */
+  private static final long ENTRY_TERM = 1;
+
+  private static final int MAX_WAITING = 1024;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final long IDLE_SECONDS = 10;
+
+  private final SqlStateMachine stateMachine;
+  private final String self;
+  private final URI ownUri;
+  private final Stamps stamps = new Stamps(Clock.systemUTC());
+  private final ThreadPoolExecutor thread;
+
   public LocalReplicator(SqlStateMachine stateMachine, String self, URI ownUri) {
-    throw new UnsupportedOperationException("over " + self + ownUri);
+    this.stateMachine = stateMachine;
+    this.self = self;
+    this.ownUri = ownUri;
+    thread =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MAX_WAITING),
+            Thread.ofPlatform().daemon().name("local-apply").factory());
+    thread.allowCoreThreadTimeOut(true); // so there is nothing to close
   }
 
   @Override
   public Outcome submit(Command command, Duration timeout) {
-    throw new UnsupportedOperationException(command.name() + timeout);
+    Future<CommandResult> answer;
+    try {
+      answer = thread.submit(() -> apply(command));
+    } catch (RejectedExecutionException e) {
+      return new Outcome.Overloaded(RETRY_AFTER);
+    }
+    try {
+      return new Outcome.Applied(answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (TimeoutException e) {
+      return new Outcome.Unknown(command.name() + " was not applied within " + timeout);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Outcome.Unknown("interrupted while waiting for " + command.name());
+    } catch (ExecutionException e) {
+      return new Outcome.Unknown(command.name() + " failed: " + e.getCause());
+    }
+  }
+
+  private CommandResult apply(Command command) {
+    stamps.startBehind(stateMachine.lastStampEpochMillis());
+    byte[] entry = CommandCodec.encode(command, stamps.next());
+    LogId next = new LogId(ENTRY_TERM, stateMachine.applied().index() + 1);
+    CommandResult result = stateMachine.apply(next, entry);
+    stateMachine.sync();
+    return result;
   }
 
   @Override
   public boolean leads() {
-    throw new UnsupportedOperationException();
+    return true;
   }
 
   @Override
   public boolean leaderCheck() {
-    throw new UnsupportedOperationException();
+    return true;
   }
 
   @Override
   public long term() {
-    throw new UnsupportedOperationException();
+    return 0;
   }
 
   @Override
   public String self() {
-    throw new UnsupportedOperationException();
+    return self;
   }
 
   @Override
   public Optional<URI> leaderUri() {
-    throw new UnsupportedOperationException();
+    return Optional.of(ownUri);
   }
 
   @Override
   public boolean partOfQuorum() {
-    throw new UnsupportedOperationException();
+    return true;
   }
 }

@@ -8,16 +8,91 @@ import java.util.Optional;
  * local.}. Thread-safe.
  */
 public final class SettingTable {
-  SettingTable() {}
+  private static final String RECOVERIES_ENABLED = "recoveries.enabled";
+  private static final String LEADER_MEMBER = "leader.member";
+  private static final String LEADER_TERM = "leader.term";
+  private static final String LEADER_URI = "leader.uri";
+  private static final String SYNCS = "local.syncs";
+  private static final String PROBES = "local.probes";
+
+  private final Reads reads;
+
+  SettingTable(Reads reads) {
+    this.reads = reads;
+  }
 
   /** Whether automatic recoveries are on; true by default. */
   public boolean recoveriesEnabled() {
-    throw new UnsupportedOperationException();
+    return recoveriesEnabled(reads);
+  }
+
+  public boolean recoveriesEnabled(Transaction tx) {
+    return recoveriesEnabled((Reads) tx);
+  }
+
+  private static boolean recoveriesEnabled(Reads from) {
+    return value(from, RECOVERIES_ENABLED).map(Boolean::parseBoolean).orElse(true);
+  }
+
+  public void enableRecoveries(Transaction tx, boolean enabled) {
+    put(tx, RECOVERIES_ENABLED, Boolean.toString(enabled));
   }
 
   /** The newest announced leader. */
   public Optional<LeaderAnnouncement> leader() {
-    throw new UnsupportedOperationException();
+    return leader(reads);
+  }
+
+  public Optional<LeaderAnnouncement> leader(Transaction tx) {
+    return leader((Reads) tx);
+  }
+
+  /** One statement, so that the three values are of one announcement. */
+  private static Optional<LeaderAnnouncement> leader(Reads from) {
+    return from.first(
+        """
+        SELECT m.value AS member, t.value AS term, u.value AS uri
+        FROM setting m, setting t, setting u WHERE m.name = ? AND t.name = ? AND u.name = ?
+        """,
+        row ->
+            new LeaderAnnouncement(
+                row.text("member"), Long.parseLong(row.text("term")), URI.create(row.text("uri"))),
+        LEADER_MEMBER,
+        LEADER_TERM,
+        LEADER_URI);
+  }
+
+  public void announceLeader(Transaction tx, LeaderAnnouncement leader) {
+    put(tx, LEADER_MEMBER, leader.member());
+    put(tx, LEADER_TERM, Long.toString(leader.term()));
+    put(tx, LEADER_URI, leader.uri().toString());
+  }
+
+  /** Changes a page of the file, so that the commit has something to sync. */
+  void countSync(Transaction tx) {
+    count(tx, SYNCS);
+  }
+
+  long countProbe(Transaction tx) {
+    return count(tx, PROBES);
+  }
+
+  long probes() {
+    return value(reads, PROBES).map(Long::parseLong).orElse(0L);
+  }
+
+  private static long count(Transaction tx, String name) {
+    long next = value(tx, name).map(Long::parseLong).orElse(0L) + 1;
+    put(tx, name, Long.toString(next));
+    return next;
+  }
+
+  private static Optional<String> value(Reads from, String name) {
+    return from.first("SELECT value FROM setting WHERE name = ?", row -> row.text("value"), name);
+  }
+
+  private static void put(Transaction tx, String name, String value) {
+    tx.update("REPLACE INTO setting (name, value) VALUES (?, ?)", name, value);
   }
 
   /** Who leads a term and where its HTTP API is. */

@@ -1,0 +1,17 @@
+package dev.orchestrator.store.command;
+
+/**
+ * The log holds an entry that this program cannot read. To go on without it would make this node's
+ * rows differ from the others', so it is fatal for the process.
+ */
+public final class UnknownCommandException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  UnknownCommandException(String what) {
+    super(what);
+  }
+
+  UnknownCommandException(String what, Throwable cause) {
+    super(what + ": " + cause.getMessage(), cause);
+  }
+}

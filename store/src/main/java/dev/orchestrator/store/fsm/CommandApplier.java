@@ -1,0 +1,142 @@
+package dev.orchestrator.store.fsm;
+
+import dev.orchestrator.raft.core.LogId;
+import dev.orchestrator.store.command.Command;
+import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.command.StampedCommand;
+import dev.orchestrator.store.sql.Database;
+import dev.orchestrator.store.sql.SettingTable.LeaderAnnouncement;
+import dev.orchestrator.store.sql.Transaction;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Instant;
+
+/**
+ * Turns one committed command into rows, in one transaction with the command's index and term. A
+ * function of the replicated rows and the command: it asks no clock, no configuration and no local
+ * fact, so every node ends with the same rows. Whatever a command may hold, it is applied or
+ * refused: an exception would stop every node at the same entry. Confined to raft-apply.
+ */
+final class CommandApplier {
+  private static final CommandResult REPLAYED = new CommandResult(true, "replayed", 0);
+
+  private final Database database;
+  private final RecoveryCommands recoveries;
+  private final ClusterCommands clusters;
+  private final DetectionCommands detections;
+
+  CommandApplier(Database database) {
+    this.database = database;
+    recoveries = new RecoveryCommands(database);
+    clusters = new ClusterCommands(database);
+    detections = new DetectionCommands(database);
+  }
+
+  /** Applies the command, or does nothing if its index is applied already. */
+  CommandResult apply(LogId id, StampedCommand stamped) {
+    return database.apply(
+        tx -> {
+          if (!isNext(tx, id)) {
+            return REPLAYED;
+          }
+          Instant stamp = stamp(tx, stamped.stampEpochMillis());
+          CommandResult result = apply(tx, stamp, stamped.command());
+          database.applied().advance(tx, id);
+          return result;
+        });
+  }
+
+  /** Passes an entry without a command. */
+  void advance(LogId id) {
+    database.apply(
+        tx -> {
+          boolean next = isNext(tx, id);
+          if (next) {
+            database.applied().advance(tx, id);
+          }
+          return next;
+        });
+  }
+
+  /**
+   * Whether the entry is the next one; false if it was applied before.
+   *
+   * @throws IllegalStateException entries are missing between the rows and this one
+   */
+  private boolean isNext(Transaction tx, LogId id) {
+    LogId applied = database.applied().id(tx);
+    if (id.index() <= applied.index()) {
+      return false;
+    }
+    if (id.index() != applied.index() + 1 || id.term() < applied.term()) {
+      throw new IllegalStateException(
+          "entry " + id + " cannot follow the applied entry " + applied);
+    }
+    return true;
+  }
+
+  /** Stamps always grow (rule L4), even if a leader was wrong about the newest one. */
+  private Instant stamp(Transaction tx, long stampEpochMillis) {
+    long last = database.applied().lastStampEpochMillis(tx);
+    long stamp = Math.max(stampEpochMillis, last + 1);
+    database.applied().stamp(tx, stamp);
+    return Instant.ofEpochMilli(stamp);
+  }
+
+  private CommandResult apply(Transaction tx, Instant stamp, Command command) {
+    return switch (command) {
+      case Command.AnnounceLeader c -> announce(tx, c);
+      case Command.Discover c -> {
+        database.seeds().put(tx, c.key());
+        yield CommandResult.ACCEPTED;
+      }
+      case Command.Forget c -> forget(tx, c);
+      case Command.BeginDowntime c -> {
+        database.downtimes().put(tx, c.downtime());
+        yield CommandResult.ACCEPTED;
+      }
+      case Command.EndDowntime c ->
+          CommandResult.accepted(database.downtimes().delete(tx, c.key()));
+      case Command.SetGlobalRecoveries c -> {
+        database.settings().enableRecoveries(tx, c.enabled());
+        yield CommandResult.ACCEPTED;
+      }
+      case Command.AcknowledgeRecoveries c -> recoveries.acknowledge(tx, stamp, c);
+      case Command.RegisterCluster c -> clusters.register(tx, c);
+      case Command.DesignatePrimary c -> clusters.designate(tx, c);
+      case Command.RegisterDetection c -> detections.register(tx, stamp, c);
+      case Command.StartRecovery c -> recoveries.start(tx, stamp, c);
+      case Command.PlanSteps c -> recoveries.plan(tx, c);
+      case Command.TakeOverRecovery c -> recoveries.takeOver(tx, c);
+      case Command.StepIntended c -> recoveries.intend(tx, stamp, c);
+      case Command.StepEnded c -> recoveries.endStep(tx, stamp, c);
+      case Command.EndRecovery c -> recoveries.end(tx, stamp, c);
+      case Command.Expire c ->
+          CommandResult.accepted(
+              (long) database.downtimes().deleteEnded(tx, stamp)
+                  + database.detections().clearDue(tx, stamp, c.detectionBlockSeconds()));
+    };
+  }
+
+  private CommandResult announce(Transaction tx, Command.AnnounceLeader c) {
+    long newest = database.settings().leader(tx).map(LeaderAnnouncement::term).orElse(-1L);
+    if (c.term() < newest) {
+      return CommandResult.refused(
+          "term " + newest + " has announced its leader already, " + c.term() + " is older");
+    }
+    try {
+      LeaderAnnouncement leader = new LeaderAnnouncement(c.member(), c.term(), new URI(c.uri()));
+      database.settings().announceLeader(tx, leader);
+      return CommandResult.ACCEPTED;
+    } catch (URISyntaxException e) {
+      return CommandResult.refused("'" + c.uri() + "' is not a URI: " + e.getReason());
+    }
+  }
+
+  /** The rows differ by node (the instance is a local fact), so the answer is always yes. */
+  private CommandResult forget(Transaction tx, Command.Forget c) {
+    database.seeds().delete(tx, c.key());
+    database.instances().delete(tx, c.key());
+    return CommandResult.ACCEPTED;
+  }
+}
