@@ -21,7 +21,8 @@ public final class ErrorMapper {
     } catch (ApiException | ProbeException e) {
       return ApiResponse.failed(500, message(e));
     } catch (StoreException e) {
-      log.warn("backend failed path={} error={}", request.path(), e.getMessage(), e);
+      log.warn("backend failed path={} error={}", request.path(), e.getMessage());
+      log.debug("backend failed path={}", request.path(), e);
       return ApiResponse.failed(500, message(e));
     } catch (RuntimeException e) {
       log.error("request failed path={}", request.path(), e);

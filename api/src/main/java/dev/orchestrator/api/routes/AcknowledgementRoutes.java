@@ -53,7 +53,8 @@ public final class AcknowledgementRoutes {
   }
 
   private ApiResponse alias(ApiRequest request) {
-    return cluster(lookup.clusterByAlias(request.parameter("clusterAlias")), comment(request));
+    String comment = comment(request);
+    return cluster(lookup.clusterByAlias(request.parameter("clusterAlias")), comment);
   }
 
   /** All names under which recent recoveries know this cluster, each in a command of its own. */

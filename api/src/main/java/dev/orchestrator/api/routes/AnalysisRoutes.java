@@ -12,16 +12,23 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** What is wrong in the fleet now. Thread-safe. */
 public final class AnalysisRoutes {
   private final ApiServices services;
+  private final Supplier<List<Analysis>> judgement;
   private final FleetLookup lookup;
   private final List<Pattern> ignored;
 
-  public AnalysisRoutes(ApiConfig config, ApiServices services) {
+  /**
+   * @param judgement of the whole fleet now, problem or not
+   */
+  public AnalysisRoutes(
+      ApiConfig config, ApiServices services, Supplier<List<Analysis>> judgement) {
     this.services = services;
+    this.judgement = judgement;
     this.lookup = new FleetLookup(config, services);
     this.ignored = config.fleet().recoveryIgnoreFilters().stream().map(Pattern::compile).toList();
   }
@@ -49,7 +56,7 @@ public final class AnalysisRoutes {
     Instant now = services.clock().instant();
     return ApiResponse.ok(
         "Analysis",
-        services.fleet().analyses().stream()
+        judgement.get().stream()
             .filter(LegacyAnalysisJson::listed)
             .filter(wanted)
             .filter(analysis -> !isIgnored(analysis))

@@ -67,13 +67,19 @@ public final class DiscoveryRoutes {
     return ApiResponse.ok("Instance refreshed: " + key, LegacyKeyJson.of(key));
   }
 
+  /** All members are told even if this node knows nothing: another one may. */
   private ApiResponse forget(ApiRequest request) {
     InstanceKey key = lookup.exactKey(request);
+    boolean known =
+        services.database().instances().find(key).isPresent()
+            || services.database().seeds().all().contains(key);
     return commits.commit(
         new Command.Forget(key),
         _ -> {
           services.forget().accept(key);
-          return ApiResponse.ok("Instance forgotten: " + key, LegacyKeyJson.of(key));
+          return known
+              ? ApiResponse.ok("Instance forgotten: " + key, LegacyKeyJson.of(key))
+              : ApiResponse.failed(500, "Instance not known: " + key);
         });
   }
 }

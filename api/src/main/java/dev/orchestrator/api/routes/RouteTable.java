@@ -20,7 +20,7 @@ public final class RouteTable {
     routes.addAll(new DiscoveryRoutes(config, services).routes());
     routes.addAll(new ClusterRoutes(config, services).routes());
     routes.addAll(new InstanceRoutes(config, services).routes());
-    routes.addAll(new AnalysisRoutes(config, services).routes());
+    routes.addAll(new AnalysisRoutes(config, services, () -> services.fleet().analyses()).routes());
     routes.addAll(new AuditRoutes(services).routes());
     routes.addAll(new AcknowledgementRoutes(config, services).routes());
     routes.addAll(new DowntimeRoutes(config, services).routes());
