@@ -11,7 +11,7 @@ is_built() {
 
 # Prints a line whenever Maven begins another module, and a sign of life while it downloads. Reads the log $1.
 show_build_progress() {
-  local log=$1 last= now quiet=0
+  local log=$1 last='' now quiet=0
   while sleep 1; do
     now=$(grep -o 'Building [a-z][a-z-]* .*' "$log" 2>/dev/null | tail -n 1)
     quiet=$((quiet + 1))
