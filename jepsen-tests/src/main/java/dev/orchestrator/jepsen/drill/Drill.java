@@ -65,7 +65,7 @@ public final class Drill {
   private static int run(Options options, Path root, Console console) {
     try (DemoFolder folder = DemoFolder.claim(root.resolve(".demo"))) {
       // Ctrl-C and SIGTERM end this process by way of its hooks, whatever its threads are doing.
-      var cleaner = new Thread(folder::clear, "demo-cleaner");
+      var cleaner = new Thread(() -> takeDown(folder, console), "demo-cleaner");
       Runtime.getRuntime().addShutdownHook(cleaner);
       var drill =
           new Drill(
@@ -87,6 +87,12 @@ public final class Drill {
       console.line("FAILED: " + e.getMessage());
       return 1;
     }
+  }
+
+  private static void takeDown(DemoFolder folder, Console console) {
+    console.line("Taking everything down ...");
+    console.mute(); // the deaths that follow are no news
+    folder.clear();
   }
 
   private boolean stayUp() {
