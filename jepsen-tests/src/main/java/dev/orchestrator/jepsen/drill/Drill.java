@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
-/** The program behind {@code ./demo}: see {@link Options#USAGE}. */
+/** The program behind {@code ./demo}; {@code ./demo --help} says what it does. */
 public final class Drill {
   private static final int WRITES_BEFORE_KILL = 200;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -50,12 +50,8 @@ public final class Drill {
     try {
       options = Options.parse(List.of(arguments));
     } catch (IllegalArgumentException e) {
-      console.line(e.getMessage() + "\n\n" + Options.USAGE);
+      console.line("demo: " + e.getMessage() + "; try ./demo --help");
       System.exit(2);
-      return;
-    }
-    if (options.help()) {
-      console.line(Options.USAGE);
       return;
     }
     Path root = Path.of(System.getProperty("demo.root", ".")).toAbsolutePath().normalize();

@@ -11,14 +11,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OptionsTest {
   @Test
   void withoutArgumentsTheDemoStaysUp() {
-    assertThat(Options.parse(List.of())).isEqualTo(new Options(false, 1, false));
+    assertThat(Options.parse(List.of())).isEqualTo(new Options(false, 1));
   }
 
   @Test
   void aDrillMayHaveRounds() {
-    assertThat(Options.parse(List.of("--drill"))).isEqualTo(new Options(true, 1, false));
-    assertThat(Options.parse(List.of("--rounds", "5", "--drill")))
-        .isEqualTo(new Options(true, 5, false));
+    assertThat(Options.parse(List.of("--drill"))).isEqualTo(new Options(true, 1));
+    assertThat(Options.parse(List.of("--rounds", "5", "--drill"))).isEqualTo(new Options(true, 5));
   }
 
   @ParameterizedTest
