@@ -11,9 +11,9 @@ is_built() {
 
 # Prints a line whenever Maven begins another module, and a sign of life while it downloads. Reads the log $1.
 show_build_progress() {
-  local log=$1 last= now quiet=0
+  local log=$1 last='' now quiet=0
   while sleep 1; do
-    now=$(grep -o 'Building [a-z][a-z-]* .*' "$log" 2>/dev/null | tail -n 1)
+    now=$(grep -o 'Building [a-z][a-z-]* .*' "$log" 2>/dev/null | tail -n 1) || true # nothing yet
     quiet=$((quiet + 1))
     if [ -n "$now" ] && [ "$now" != "$last" ]; then
       echo "  $now" >&2
@@ -40,7 +40,7 @@ build_if_stale() {
     rm -rf "$root"/{server,jepsen-tests}/target/lib # a library of an older version must not stay on the class path
     show_build_progress "$log" &
     progress=$!
-    (cd "$root" && mvn -B -ntp -DskipTests -pl server,jepsen-tests -am package) > "$log" 2>&1 8>&- || failed=yes
+    (cd "$root" && mvn -B -ntp -Dstyle.color=never -DskipTests -pl server,jepsen-tests -am package) > "$log" 2>&1 8>&- || failed=yes
     kill "$progress" 2>/dev/null || true
     wait "$progress" 2>/dev/null || true
     if [ -n "$failed" ]; then

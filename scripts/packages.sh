@@ -25,7 +25,7 @@ install_packages() {
     PACKAGE_LISTS_FETCHED=yes
     export PACKAGE_LISTS_FETCHED
   fi
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 # need_commands COMMAND=PACKAGE ...: installs the packages whose command is missing, in one go.

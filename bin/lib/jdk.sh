@@ -20,6 +20,10 @@ is_wanted_java() {
 # Exports JAVA_HOME, or says what to install and returns 1. $1 = javac if it must be a full JDK.
 find_jdk() {
   local home
+  if [ -n "${ORCHESTRATOR_JDK:-}" ] && ! is_wanted_java "$ORCHESTRATOR_JDK" "${1:-}"; then
+    echo "ORCHESTRATOR_JDK is $ORCHESTRATOR_JDK, which is no JDK $WANTED_JAVA or newer" >&2
+    return 1
+  fi
   for home in "${ORCHESTRATOR_JDK:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*; do
     if [ -n "$home" ] && is_wanted_java "$home" "${1:-}"; then
       JAVA_HOME=$home

@@ -7,6 +7,7 @@ import java.util.Locale;
 /** What the person in front of the terminal reads. Thread-safe. */
 final class Console {
   private final PrintStream out;
+  private volatile boolean muted;
 
   Console(PrintStream out) {
     this.out = out;
@@ -14,15 +15,20 @@ final class Console {
 
   /** A heading. */
   void title(String text) {
-    out.println();
-    out.println("== " + text);
-    out.flush();
+    line("\n== " + text);
   }
 
   /** One line. */
   void line(String text) {
-    out.println(text);
-    out.flush();
+    if (!muted) {
+      out.println(text);
+      out.flush();
+    }
+  }
+
+  /** Prints nothing any more. */
+  void mute() {
+    muted = true;
   }
 
   /** Seconds with milliseconds, right-aligned. */

@@ -13,17 +13,17 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
-/** The program behind {@code ./demo}: see {@link Options#USAGE}. */
+/** The program behind {@code ./demo}; {@code ./demo --help} says what it does. */
 public final class Drill {
   private static final int WRITES_BEFORE_KILL = 200;
-  private static final Duration WRITE_LIMIT = Duration.ofSeconds(30);
-  private static final Duration AFTERMATH = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int WRITES_AFTER_RECOVERY = 100;
   private static final Duration DEATH_CHECK_PAUSE = Duration.ofMillis(500);
 
   private final Path script;
   private final Path launcher;
   private final DemoFolder folder;
+  private final Duration patience;
   private final Console console;
 
   /**
@@ -31,11 +31,13 @@ public final class Drill {
    *
    * @param script what runs a MySQL server: scripts/mysql-server
    * @param launcher what runs a node: bin/orchestrator
+   * @param patience how long anything is waited for before it counts as not happening
    */
-  Drill(Path script, Path launcher, DemoFolder folder, Console console) {
+  Drill(Path script, Path launcher, DemoFolder folder, Duration patience, Console console) {
     this.script = script;
     this.launcher = launcher;
     this.folder = folder;
+    this.patience = patience;
     this.console = console;
   }
 
@@ -48,12 +50,8 @@ public final class Drill {
     try {
       options = Options.parse(List.of(arguments));
     } catch (IllegalArgumentException e) {
-      console.line(e.getMessage() + "\n\n" + Options.USAGE);
+      console.line("demo: " + e.getMessage() + "; try ./demo --help");
       System.exit(2);
-      return;
-    }
-    if (options.help()) {
-      console.line(Options.USAGE);
       return;
     }
     Path root = Path.of(System.getProperty("demo.root", ".")).toAbsolutePath().normalize();
@@ -63,13 +61,14 @@ public final class Drill {
   private static int run(Options options, Path root, Console console) {
     try (DemoFolder folder = DemoFolder.claim(root.resolve(".demo"))) {
       // Ctrl-C and SIGTERM end this process by way of its hooks, whatever its threads are doing.
-      var cleaner = new Thread(folder::clear, "demo-cleaner");
+      var cleaner = new Thread(() -> takeDown(folder, console), "demo-cleaner");
       Runtime.getRuntime().addShutdownHook(cleaner);
       var drill =
           new Drill(
               root.resolve("scripts/mysql-server"),
               root.resolve("bin/orchestrator"),
               folder,
+              PATIENCE,
               console);
       boolean good = options.drill() ? drill.drill(options.rounds()) : drill.stayUp();
       // From here on the folder may be another demo's at any moment.
@@ -84,6 +83,12 @@ public final class Drill {
       console.line("FAILED: " + e.getMessage());
       return 1;
     }
+  }
+
+  private static void takeDown(DemoFolder folder, Console console) {
+    console.line("Taking everything down ...");
+    console.mute(); // the deaths that follow are no news
+    folder.clear();
   }
 
   private boolean stayUp() {
@@ -158,11 +163,11 @@ public final class Drill {
       writer.start();
       awaitWrites(writer, WRITES_BEFORE_KILL);
       var verdict = new Verdict();
-      summary.add(new LeaderFailover(world, console).run(verdict));
-      summary.add(new PrimaryFailover(world, writer, console).run());
+      summary.add(new LeaderFailover(world, patience, console).run(verdict));
+      summary.add(new PrimaryFailover(world, writer, patience, console).run());
       awaitAftermath(writer, world.fleet().primary());
       writer.stop();
-      new FinalState(world, writer.ledger()).judge(verdict);
+      new FinalState(world, writer.ledger(), patience).judge(verdict);
       console.title("In the end");
       verdict.print(console);
       return verdict.isGood();
@@ -172,21 +177,21 @@ public final class Drill {
     }
   }
 
-  private static void awaitWrites(LedgerWriter writer, int more) {
+  private void awaitWrites(LedgerWriter writer, int more) {
     int wanted = writer.ledger().count() + more;
     Waiting.until(
-        wanted + " acknowledged writes", WRITE_LIMIT, () -> writer.ledger().count() >= wanted);
+        wanted + " acknowledged writes", patience, () -> writer.ledger().count() >= wanted);
   }
 
   /** Lets the application write on the new primary for a while, so that a late fork would show. */
-  private static void awaitAftermath(LedgerWriter writer, MySqlMember killed) {
+  private void awaitAftermath(LedgerWriter writer, MySqlMember killed) {
     if (writer.ledger().firstNotBy(killed.host()).isEmpty()) {
       return; // it never came back; the verdict will say so
     }
     int wanted = writer.ledger().count() + WRITES_AFTER_RECOVERY;
     Waiting.until(
         WRITES_AFTER_RECOVERY + " more acknowledged writes",
-        AFTERMATH,
+        patience,
         () -> writer.ledger().count() >= wanted);
   }
 }

@@ -18,16 +18,17 @@ import java.util.stream.Collectors;
 
 /** Judges what a drill left behind, by asking the servers and each node for its own records. */
 final class FinalState {
-  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(20);
   private static final Duration QUERY_LIMIT = Duration.ofSeconds(60);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final World world;
   private final Ledger ledger;
+  private final Duration patience;
 
-  FinalState(World world, Ledger ledger) {
+  FinalState(World world, Ledger ledger, Duration patience) {
     this.world = world;
     this.ledger = ledger;
+    this.patience = patience;
   }
 
   /** Adds all conditions; the writer must have stopped. */
@@ -63,7 +64,7 @@ final class FinalState {
   private void judgeRecords(Verdict verdict, MySqlMember killed, MySqlMember primary) {
     List<OrchestratorNode> nodes = world.nodes().nodes();
     Optional<Recovery> agreed =
-        Waiting.poll(SETTLE_LIMIT, PAUSE, () -> agreement(nodes, killed, primary));
+        Waiting.poll(patience, PAUSE, () -> agreement(nodes, killed, primary));
     String found =
         agreed
             .map(recovery -> "uid %s, successor %s".formatted(recovery.uid(), primary))

@@ -17,13 +17,14 @@ import java.util.concurrent.Future;
 final class LeaderFailover {
   private static final Duration PAUSE = Duration.ofMillis(5);
   private static final Duration CALL_LIMIT = Duration.ofSeconds(2);
-  private static final Duration REJOIN_LIMIT = Duration.ofSeconds(60);
 
   private final World world;
+  private final Duration patience;
   private final Console console;
 
-  LeaderFailover(World world, Console console) {
+  LeaderFailover(World world, Duration patience, Console console) {
     this.world = world;
+    this.patience = patience;
     this.console = console;
   }
 
@@ -33,7 +34,7 @@ final class LeaderFailover {
     MySqlMember target = world.fleet().replicas().getLast();
     console.title("Raft leader " + killed + " gets SIGKILL");
     Timeline timeline;
-    try (var watch = new Watch()) {
+    try (var watch = new Watch(patience)) {
       long start = System.nanoTime();
       killed.process().kill9();
       timeline = new Timeline(start);
@@ -41,10 +42,12 @@ final class LeaderFailover {
           watch.watch(PAUSE, () -> leaderAmong(survivors));
       Future<Optional<Sighting<OrchestratorNode>>> command =
           watch.watch(PAUSE, () -> acceptedBy(survivors, beginDowntime(target)));
-      Watch.result(leader)
+      watch
+          .result(leader)
           .ifPresent(
               seen -> timeline.mark(Milestone.NEW_LEADER, seen.nanos(), seen.value().toString()));
-      Watch.result(command)
+      watch
+          .result(command)
           .ifPresent(
               seen ->
                   timeline.mark(
@@ -81,13 +84,13 @@ final class LeaderFailover {
   }
 
   private void bringBack(OrchestratorNode killed, MySqlMember target) {
-    Waiting.until("the end of " + killed, REJOIN_LIMIT, () -> !killed.isAlive());
+    Waiting.until("the end of " + killed, patience, () -> !killed.isAlive());
     killed.launch();
-    Waiting.until(killed + " is back in the group", REJOIN_LIMIT, killed::isHealthy);
+    Waiting.until(killed + " is back in the group", patience, killed::isHealthy);
     String endDowntime = "end-downtime/%s/%d".formatted(target.host(), MySqlMember.PORT);
     Waiting.until(
         "the downtime of " + target + " has ended",
-        REJOIN_LIMIT,
+        patience,
         () -> acceptedBy(world.nodes().nodes(), endDowntime).isPresent());
     world.awaitAllSeen();
     console.line("           %s restarted, back in the group and up to date".formatted(killed));

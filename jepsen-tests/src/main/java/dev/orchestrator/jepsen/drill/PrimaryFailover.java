@@ -24,10 +24,12 @@ final class PrimaryFailover {
 
   private final World world;
   private final LedgerWriter writer;
+  private final Duration patience;
   private final Console console;
 
-  PrimaryFailover(World world, LedgerWriter writer, Console console) {
+  PrimaryFailover(World world, LedgerWriter writer, Duration patience, Console console) {
     this.world = world;
+    this.patience = patience;
     this.writer = writer;
     this.console = console;
   }
@@ -38,7 +40,7 @@ final class PrimaryFailover {
     OrchestratorNode leader = world.nodes().awaitLeader();
     console.title("Primary " + killed + " gets SIGKILL");
     Map<MySqlMember, Connection> sessions = open(replicas);
-    try (var watch = new Watch()) {
+    try (var watch = new Watch(patience)) {
       long start = System.nanoTime();
       killed.kill9();
       var timeline = new Timeline(start);
@@ -54,21 +56,25 @@ final class PrimaryFailover {
       Future<Optional<Sighting<MySqlMember>>> writable =
           watch.watch(SERVER_PAUSE, () -> firstWritable(sessions));
 
-      Optional<Sighting<MySqlMember>> promoted = Watch.result(writable);
-      promoted.ifPresent(seen -> markPromotion(timeline, seen, replicas));
-      Watch.result(written)
+      Optional<Sighting<MySqlMember>> promoted = watch.result(writable);
+      promoted.ifPresent(seen -> markPromotion(watch, timeline, seen, replicas));
+      watch
+          .result(written)
           .ifPresent(
               seen ->
                   timeline.mark(
                       Milestone.FIRST_WRITE,
                       seen.value().nanos(),
                       "row " + seen.value().id() + " on " + seen.value().host()));
-      Watch.result(detected)
+      watch
+          .result(detected)
           .ifPresent(seen -> timeline.mark(Milestone.DETECTED, seen.nanos(), seen.value()));
-      Watch.result(decided)
+      watch
+          .result(decided)
           .ifPresent(
               seen -> timeline.mark(Milestone.DECIDED, seen.nanos(), "uid " + seen.value().uid()));
-      Watch.result(ended)
+      watch
+          .result(ended)
           .ifPresent(
               seen ->
                   timeline.mark(
@@ -83,12 +89,13 @@ final class PrimaryFailover {
   }
 
   private static void markPromotion(
-      Timeline timeline, Sighting<MySqlMember> promoted, List<MySqlMember> replicas) {
+      Watch watch, Timeline timeline, Sighting<MySqlMember> promoted, List<MySqlMember> replicas) {
     MySqlMember primary = promoted.value();
     timeline.mark(Milestone.WRITABLE, promoted.nanos(), primary.key());
     List<MySqlMember> others =
         replicas.stream().filter(replica -> !replica.equals(primary)).toList();
-    Watch.see(
+    watch
+        .see(
             SERVER_PAUSE,
             () ->
                 others.stream().allMatch(replica -> replica.replicatesFrom(primary.host()))

@@ -16,12 +16,15 @@ import java.util.function.Supplier;
  * stamp. Thread-safe.
  */
 final class Watch implements AutoCloseable {
-  /** How long anything is waited for before it counts as not happening. */
-  static final Duration LIMIT = Duration.ofSeconds(60);
-
   private static final Duration GRACE = Duration.ofSeconds(10);
 
+  private final Duration limit;
   private final ExecutorService observers = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** Observers that give up after the limit: what was not seen by then did not happen. */
+  Watch(Duration limit) {
+    this.limit = limit;
+  }
 
   /** What was seen, and when the answer that showed it had arrived. */
   record Sighting<T>(T value, long nanos) {}
@@ -32,15 +35,15 @@ final class Watch implements AutoCloseable {
   }
 
   /** As {@link #watch}, in the calling thread. */
-  static <T> Optional<Sighting<T>> see(Duration pause, Supplier<Optional<T>> ask) {
+  <T> Optional<Sighting<T>> see(Duration pause, Supplier<Optional<T>> ask) {
     return Waiting.poll(
-        LIMIT, pause, () -> ask.get().map(value -> new Sighting<>(value, System.nanoTime())));
+        limit, pause, () -> ask.get().map(value -> new Sighting<>(value, System.nanoTime())));
   }
 
   /** What an observer saw; empty if it saw nothing in time. */
-  static <T> Optional<Sighting<T>> result(Future<Optional<Sighting<T>>> observer) {
+  <T> Optional<Sighting<T>> result(Future<Optional<Sighting<T>>> observer) {
     try {
-      return observer.get(LIMIT.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+      return observer.get(limit.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();

@@ -41,6 +41,8 @@ final class World implements AutoCloseable {
    * @param script what runs a MySQL server
    */
   void start(Path script, Console console) {
+    fleet.requireFreeAddresses();
+    nodes.requireFreeAddresses();
     console.line("Starting %d MySQL servers: %s ...".formatted(SERVERS, fleet.members()));
     fleet.start(script);
     console.line("  primary %s, replicas replicate and acknowledge".formatted(fleet.primary()));

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +29,16 @@ public final class ChildProcess {
   /**
    * Starts a process; its output is appended to the log file.
    *
+   * <p>It gets a session of its own, so that Ctrl-C in the terminal reaches this program alone,
+   * which then takes the process down itself.
+   *
    * @param environment added to this process's own
    */
   public static ChildProcess start(
       String name, Path log, Map<String, String> environment, List<String> command) {
-    var builder = new ProcessBuilder(command);
+    var own = new ArrayList<>(List.of("setsid"));
+    own.addAll(command);
+    var builder = new ProcessBuilder(own);
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true);
     builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));

@@ -27,6 +27,11 @@ public final class MySqlFleet implements AutoCloseable {
             .toList());
   }
 
+  /** Fails if an address of the fleet is taken. */
+  public void requireFreeAddresses() {
+    members.forEach(member -> ChildProcess.requireFree(member.host(), MySqlMember.PORT));
+  }
+
   /** Starts all servers and their replication, and waits until every replica acknowledges. */
   public void start(Path script) {
     members.forEach(member -> member.launch(script));
@@ -45,9 +50,10 @@ public final class MySqlFleet implements AutoCloseable {
         """
         CHANGE REPLICATION SOURCE TO SOURCE_HOST='%s', SOURCE_PORT=%d, SOURCE_USER='repl',
           SOURCE_PASSWORD='repl', SOURCE_AUTO_POSITION=1, SOURCE_CONNECT_RETRY=1,
-          SOURCE_RETRY_COUNT=86400, SOURCE_HEARTBEAT_PERIOD=2, GET_SOURCE_PUBLIC_KEY=1
+          SOURCE_RETRY_COUNT=86400, SOURCE_HEARTBEAT_PERIOD=2, GET_SOURCE_PUBLIC_KEY=1,
+          SOURCE_BIND='%s'
         """
-            .formatted(source.host(), MySqlMember.PORT),
+            .formatted(source.host(), MySqlMember.PORT, replica.host()),
         "START REPLICA");
   }
 

@@ -28,6 +28,11 @@ public final class NodeGroup implements AutoCloseable {
             .toList());
   }
 
+  /** Fails if an address of the group is taken. */
+  public void requireFreeAddresses() {
+    nodes.forEach(OrchestratorNode::requireFreeAddresses);
+  }
+
   /** Starts all nodes and waits until one leads and all follow it. */
   public void start() {
     nodes.forEach(node -> node.configure(HOSTS));

@@ -74,14 +74,18 @@ public final class OrchestratorNode {
 
   /** Starts the process on what is in its folder; does not wait. */
   public void launch() {
-    ChildProcess.requireFree(host, HTTP_PORT);
-    ChildProcess.requireFree(host, RAFT_PORT);
+    requireFreeAddresses();
     process =
         ChildProcess.start(
             "orchestrator " + host,
             folder.resolve("orchestrator.log"),
             Map.of("ORCHESTRATOR_NO_BUILD", "yes"),
             List.of(launcher.toString(), "--config=" + configurationFile(), "http"));
+  }
+
+  void requireFreeAddresses() {
+    ChildProcess.requireFree(host, HTTP_PORT);
+    ChildProcess.requireFree(host, RAFT_PORT);
   }
 
   /** The loopback address, which is also its name in the group. */

@@ -39,10 +39,7 @@ final class LabFolder {
     if (!network.matches("127(\\.\\d{1,3}){2}")) {
       throw new IllegalArgumentException("want a network like 127.0.60, not " + network);
     }
-    Path root =
-        Path.of(
-            System.getProperty("java.io.tmpdir"),
-            "orchestrator-lab-" + System.getProperty("user.name"));
+    Path root = root();
     try {
       Files.createDirectories(root);
       FileChannel channel =
@@ -57,6 +54,12 @@ final class LabFolder {
     } catch (IOException e) {
       throw new LabException("could not make the folder for " + network, e);
     }
+  }
+
+  static Path root() {
+    return Path.of(
+        System.getProperty("java.io.tmpdir"),
+        "orchestrator-lab-" + System.getProperty("user.name"));
   }
 
   private static FileLock awaitLock(FileChannel channel, String network, Duration limit)

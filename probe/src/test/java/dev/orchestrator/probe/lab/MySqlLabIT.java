@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,5 +133,27 @@ class MySqlLabIT {
   void aReplicaCanBeMovedBelowAnother() {
     lab.repoint(4, 3);
     lab.awaitTrue("server 4 follows server 3", () -> lab.replicatesFrom(4, 3));
+  }
+
+  @Test
+  @Order(5)
+  void aServerThatAKilledRunLeftBehindIsEnded() {
+    var stray =
+        new MySqlServer(
+            LabFolder.script(),
+            LabFolder.root().resolve("127.0.58").resolve("1"),
+            "127.0.58.1",
+            58001,
+            true,
+            List.of());
+    stray.launch();
+    stray.awaitReady(MySqlLab.LIMIT);
+    try (MySqlLab second = MySqlLab.startUnlinked("127.0.58", 1)) {
+      assertThat(stray.isAlive()).isFalse();
+      assertThat(second.value(1, "SELECT @@read_only")).isEqualTo("0");
+      second.execute(1, "INSERT INTO drill.ledger (id) VALUES (1)");
+    } finally {
+      stray.kill9();
+    }
   }
 }
