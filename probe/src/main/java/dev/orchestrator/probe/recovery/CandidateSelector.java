@@ -169,8 +169,7 @@ final class CandidateSelector {
         holders.stream().anyMatch(r -> r.reading().channel().map(Channel::delayed).orElse(false));
     String names = String.join(", ", holders.stream().map(h -> h.key().toString()).toList());
     if (delayed) {
-      return refuse(
-          Reason.DELAYED_REPLICA_HOLDS_DATA, "only " + names + " holds all transactions");
+      return refuse(Reason.DELAYED_REPLICA_HOLDS_DATA, "only " + names + " holds all transactions");
     }
     boolean anyFit = unfit.values().stream().anyMatch(List::isEmpty);
     if (!holders.isEmpty() && anyFit) {

@@ -99,8 +99,7 @@ final class ClusterKeeper {
     for (Recovery past : database.recoveries().newest(false, 0, MAX_HISTORY)) {
       boolean replaced = past.subject().failedUuid().equals(uuid);
       if (replaced || past.subject().lockedUuids().contains(uuid)) {
-        return Optional.of(
-            instance.key() + " is writable but took part in recovery " + past.uid());
+        return Optional.of(instance.key() + " is writable but took part in recovery " + past.uid());
       }
     }
     Set<String> own = originUuids(instance);

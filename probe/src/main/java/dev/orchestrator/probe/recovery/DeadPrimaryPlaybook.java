@@ -42,8 +42,7 @@ final class DeadPrimaryPlaybook implements Playbook {
   private final Clock clock;
   private final RecoveryPlanner planner;
 
-  DeadPrimaryPlaybook(
-      RecoveryConfig config, Database database, Sessions sessions, Clock clock) {
+  DeadPrimaryPlaybook(RecoveryConfig config, Database database, Sessions sessions, Clock clock) {
     this.config = config;
     this.database = database;
     this.sessions = sessions;
@@ -68,8 +67,7 @@ final class DeadPrimaryPlaybook implements Playbook {
     if (decision.isEmpty()) {
       return decide(recovery, ledger);
     }
-    return finish(
-        recovery, ledger, Outcomes.successful(ledger, config.applyPromotion()));
+    return finish(recovery, ledger, Outcomes.successful(ledger, config.applyPromotion()));
   }
 
   private Next gather(Recovery recovery, Ledger ledger) {
@@ -199,7 +197,8 @@ final class DeadPrimaryPlaybook implements Playbook {
         past.ending().map(Recovery.Ending::successorUuid).ifPresent(uuids::add);
       }
     }
-    uuids.addAll(GtidSet.parse(instance(recovery.subject().failedKey()).server().gtidExecuted()).uuids());
+    uuids.addAll(
+        GtidSet.parse(instance(recovery.subject().failedKey()).server().gtidExecuted()).uuids());
     uuids.remove("");
     return uuids;
   }

@@ -16,7 +16,8 @@ import java.util.TreeSet;
  * @param semiSync commits waited for acknowledgements
  * @param acks acknowledgements per commit, k; 0 without semi-sync
  * @param ackers uuids of the replicas known to acknowledge
- * @param ackerCount how many servers may have acknowledged, n; at least the number of {@code ackers}
+ * @param ackerCount how many servers may have acknowledged, n; at least the number of {@code
+ *     ackers}
  * @param waitPoint AFTER_SYNC or AFTER_COMMIT, {@code ""} when unknown
  * @param timeoutMillis wait after which the primary would have gone on without acknowledgement
  * @param doubt why semi-sync may have fallen back before the death, {@code ""} when it cannot have

@@ -31,9 +31,7 @@ record Gathering(
   Gathering {
     legitimate = Collections.unmodifiableSet(new TreeSet<>(legitimate));
     replicas =
-        replicas.stream()
-            .sorted((a, b) -> a.reading().key().compareTo(b.reading().key()))
-            .toList();
+        replicas.stream().sorted((a, b) -> a.reading().key().compareTo(b.reading().key())).toList();
     unread = Collections.unmodifiableSortedMap(new TreeMap<>(unread));
   }
 

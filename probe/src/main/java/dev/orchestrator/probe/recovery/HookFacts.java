@@ -44,8 +44,7 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
   }
 
   /** Facts of a recovery at the moment of one of its hooks. */
-  static HookFacts of(
-      Recovery recovery, Ledger ledger, RecoveryStep step, RecoveryConfig config) {
+  static HookFacts of(Recovery recovery, Ledger ledger, RecoveryStep step, RecoveryConfig config) {
     Recovery.Subject subject = recovery.subject();
     Builder facts = new Builder();
     facts.failure(
@@ -104,10 +103,7 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
     void common(RecoveryConfig config, String uid, String command, boolean recovers) {
       put("command", "ORC_COMMAND", command);
       put("autoMasterRecovery", "ORC_AUTO_MASTER_RECOVERY", Boolean.toString(recovers));
-      put(
-          "autoIntermediateMasterRecovery",
-          "ORC_AUTO_INTERMEDIATE_MASTER_RECOVERY",
-          "false");
+      put("autoIntermediateMasterRecovery", "ORC_AUTO_INTERMEDIATE_MASTER_RECOVERY", "false");
       put("orchestratorHost", "ORC_ORCHESTRATOR_HOST", config.hostname());
       put("recoveryUID", "ORC_RECOVERY_UID", uid);
     }

@@ -56,8 +56,7 @@ final class HookLine {
     boolean blank = false;
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      boolean letter =
-          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
       boolean option = i == 0 && c == '-'; // must not turn into an option of the command
       blank |= c == ' ';
       text.append(c == ' ' || letter || (PLAIN.indexOf(c) >= 0 && !option) ? c : '_');

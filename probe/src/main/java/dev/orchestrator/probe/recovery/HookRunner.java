@@ -56,7 +56,8 @@ final class HookRunner {
   /**
    * Runs one line; with a trailing {@code &} only starts it.
    *
-   * @param allowed asked again and again while the hook runs; when it turns false the hook is killed
+   * @param allowed asked again and again while the hook runs; when it turns false the hook is
+   *     killed
    */
   Ran run(String line, HookFacts facts, BooleanSupplier allowed) throws InterruptedException {
     String command = HookLine.fill(line, facts.placeholders());
@@ -86,8 +87,7 @@ final class HookRunner {
 
   private Process start(String command, HookFacts facts) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of("setsid", "/bin/sh", "-c", GUARD, "hook", shell, "-c", command));
+        new ProcessBuilder(List.of("setsid", "/bin/sh", "-c", GUARD, "hook", shell, "-c", command));
     builder.redirectErrorStream(true);
     builder.environment().putAll(facts.environment());
     return builder.start();
@@ -159,7 +159,8 @@ final class HookRunner {
       byte[] buffer = new byte[4096];
       try {
         for (int n = input.read(buffer); n >= 0; n = input.read(buffer)) {
-          kept.write(buffer, 0, Math.min(n, MAX_OUTPUT_BYTES - Math.min(MAX_OUTPUT_BYTES, kept.size())));
+          kept.write(
+              buffer, 0, Math.min(n, MAX_OUTPUT_BYTES - Math.min(MAX_OUTPUT_BYTES, kept.size())));
         }
       } catch (IOException e) {
         LOG.debug("hook's output ended early cause={}", e.getMessage());

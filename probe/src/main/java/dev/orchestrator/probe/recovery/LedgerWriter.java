@@ -61,8 +61,7 @@ final class LedgerWriter {
   /** Whether the primary record moved; a refusal is an answer here. */
   CommandResult designate(String clusterId, long expectedEpoch, String uuid, InstanceKey key)
       throws WorkStopped {
-    Command command =
-        new Command.DesignatePrimary(uid, term, clusterId, expectedEpoch, uuid, key);
+    Command command = new Command.DesignatePrimary(uid, term, clusterId, expectedEpoch, uuid, key);
     Outcome outcome = replicator.submit(command, COMMIT_TIMEOUT);
     if (outcome instanceof Outcome.Applied(CommandResult result)) {
       return result;

@@ -78,8 +78,7 @@ final class RecoveryGate {
     members.add(failed);
     for (Instance member : members) {
       if (member.check().checkedAt().isBefore(leadingSince)) {
-        reasons.add(
-            "waiting for an own visit of " + member.key() + " since this node leads");
+        reasons.add("waiting for an own visit of " + member.key() + " since this node leads");
       }
     }
     return List.copyOf(reasons);

@@ -88,10 +88,7 @@ final class RecoveryPlanner {
 
   /** The steps that follow a choice. */
   List<RecoveryStep> act(
-      ClusterRecord cluster,
-      Ledger ledger,
-      Choice choice,
-      DurabilityPolicy policy) {
+      ClusterRecord cluster, Ledger ledger, Choice choice, DurabilityPolicy policy) {
     int round = Math.max(0, ledger.round());
     Plan plan = new Plan(ledger.size());
     switch (choice) {
@@ -102,8 +99,10 @@ final class RecoveryPlanner {
               HOOK_LANE,
               Target.NOBODY,
               Map.of(
-                  REASON, refuse.reason().publishedName() + ": " + refuse.text(),
-                  LOSS, LossStatement.ofRefusal(refuse, policy)),
+                  REASON,
+                  refuse.reason().publishedName() + ": " + refuse.text(),
+                  LOSS,
+                  LossStatement.ofRefusal(refuse, policy)),
               String.join("; ", refuse.lines()));
       case Promote promote -> promote(plan, round, cluster, promote, policy);
     }
@@ -111,11 +110,7 @@ final class RecoveryPlanner {
   }
 
   private void promote(
-      Plan plan,
-      int round,
-      ClusterRecord cluster,
-      Promote promote,
-      DurabilityPolicy policy) {
+      Plan plan, int round, ClusterRecord cluster, Promote promote, DurabilityPolicy policy) {
     ServerReading winner = promote.winner();
     Target target = Target.of(winner);
     String received = winner.received().toString();

@@ -257,9 +257,7 @@ public final class RecoverySupervisor implements AutoCloseable {
     }
     if ((reasons.isEmpty() || isNew) && !paused(failed.key().toString())) {
       launch(
-          lockName(failed),
-          "failure " + failed.key(),
-          () -> handle(analysis, reasons.isEmpty()));
+          lockName(failed), "failure " + failed.key(), () -> handle(analysis, reasons.isEmpty()));
     }
   }
 
@@ -414,21 +412,12 @@ public final class RecoverySupervisor implements AutoCloseable {
     LedgerWriter writer = new LedgerWriter(replicator, uid, term);
     StepRunner runner =
         new StepRunner(
-            config,
-            database,
-            leadership,
-            clock,
-            hooks,
-            recovery,
-            sessions,
-            writer,
-            () -> closed);
+            config, database, leadership, clock, hooks, recovery, sessions, writer, () -> closed);
     Playbook playbook = new DeadPrimaryPlaybook(config, database, sessions, clock);
     try {
       LOG.info("recovery goes on uid={} term={} subject={}", uid, term, recovery.subject());
       writer.claim(config.node());
-      Recovery.Ending ending =
-          new RecoveryExecutor(database, uid, writer, runner, playbook).run();
+      Recovery.Ending ending = new RecoveryExecutor(database, uid, writer, runner, playbook).run();
       LOG.info("recovery ended uid={} ending={}", uid, ending);
     } catch (WorkStopped e) {
       LOG.warn("recovery left to the next leader uid={} term={} why={}", uid, term, e.getMessage());

@@ -149,8 +149,7 @@ sealed interface ServerAction {
           || (semiSync.sourceEnabled()
               && semiSync.waitForReplicas() == policy.acks()
               && semiSync.timeoutMillis() == policy.timeoutMillis()
-              && (policy.waitPoint().isEmpty()
-                  || semiSync.waitPoint().equals(policy.waitPoint())));
+              && (policy.waitPoint().isEmpty() || semiSync.waitPoint().equals(policy.waitPoint())));
     }
 
     @Override
@@ -248,7 +247,10 @@ sealed interface ServerAction {
 
     @Override
     public boolean holds(ServerReading server, RecoveryStep step) {
-      return server.channel().map(c -> c.source().equals(source(step)) && c.autoPosition()).orElse(false)
+      return server
+              .channel()
+              .map(c -> c.source().equals(source(step)) && c.autoPosition())
+              .orElse(false)
           && acknowledges(server, step);
     }
 
@@ -262,8 +264,7 @@ sealed interface ServerAction {
         throws SQLException {
       session.execute(session.words().stop());
       if (!acknowledges(server, step)) {
-        session.execute(
-            "SET GLOBAL " + server.semiSync().words().replicaEnabled() + " = ON");
+        session.execute("SET GLOBAL " + server.semiSync().words().replicaEnabled() + " = ON");
       }
       session.execute(session.words().follow(source(step)));
     }
@@ -284,9 +285,7 @@ sealed interface ServerAction {
           .map(
               channel ->
                   channel.running()
-                      && channel
-                          .sourceUuid()
-                          .equals(argument(step, RecoveryPlanner.SOURCE_UUID)))
+                      && channel.sourceUuid().equals(argument(step, RecoveryPlanner.SOURCE_UUID)))
           .orElse(false);
     }
 

@@ -86,7 +86,7 @@ record ServerReading(
       int waitForReplicas,
       String waitPoint,
       long timeoutMillis) {
-    static final SemiSync NONE = 
+    static final SemiSync NONE =
         new SemiSync(SemiSyncWords.SOURCE_REPLICA, false, false, false, false, 0, "", 0);
   }
 }

@@ -65,8 +65,7 @@ final class ServerSession implements AutoCloseable {
         connector.open(
             key,
             statementTimeout,
-            Map.of(
-                RECOVERY_ATTRIBUTE, shortUid(recoveryUid), TERM_ATTRIBUTE, Long.toString(term)));
+            Map.of(RECOVERY_ATTRIBUTE, shortUid(recoveryUid), TERM_ATTRIBUTE, Long.toString(term)));
     try {
       return new ServerSession(key, connection);
     } catch (SQLException e) {

@@ -55,8 +55,7 @@ final class SessionReaper {
    */
   private static String search(ServerSession session, String shortUid, long term)
       throws SQLException {
-    Map<String, String> row =
-        session.query("SELECT @@performance_schema AS enabled").getFirst();
+    Map<String, String> row = session.query("SELECT @@performance_schema AS enabled").getFirst();
     if (!row.getOrDefault("enabled", "0").equals("1")) {
       return """
           SELECT id FROM information_schema.processlist

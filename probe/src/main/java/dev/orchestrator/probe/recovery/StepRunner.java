@@ -31,7 +31,8 @@ final class StepRunner {
   private static final int PROGRESS_FACTOR = 100;
 
   /** Server errors after which the session is gone: killed, shut down, interrupted. */
-  private static final Set<Integer> SESSION_ENDED = Set.of(1053, 1317, 1927, 2006, 2013, 3169, 4031);
+  private static final Set<Integer> SESSION_ENDED =
+      Set.of(1053, 1317, 1927, 2006, 2013, 3169, 4031);
 
   private final RecoveryConfig config;
   private final Database database;
@@ -251,8 +252,7 @@ final class StepRunner {
     StringBuilder text = new StringBuilder();
     text.append("read_only=").append(server.readOnly());
     text.append(" super_read_only=").append(server.superReadOnly());
-    text.append(" source=")
-        .append(server.channel().map(c -> c.source().toString()).orElse("none"));
+    text.append(" source=").append(server.channel().map(c -> c.source().toString()).orElse("none"));
     server
         .channel()
         .ifPresent(
@@ -274,7 +274,8 @@ final class StepRunner {
     int attempt = step.attempt() + 1;
     writer.intend(step, attempt);
     HookFacts facts =
-        HookFacts.of(recovery, new Ledger(database.recoverySteps().of(recovery.uid())), step, config)
+        HookFacts.of(
+                recovery, new Ledger(database.recoverySteps().of(recovery.uid())), step, config)
             .with("ORC_RECOVERY_STEP", Integer.toString(step.number()))
             .with("ORC_RECOVERY_ATTEMPT", Integer.toString(attempt));
     String line = step.arguments().getOrDefault(RecoveryPlanner.HOOK_LINE, "");
