@@ -199,10 +199,7 @@ public final class RecoverySupervisor implements AutoCloseable {
   private void continueRecoveries() {
     for (Recovery recovery : database.recoveries().running()) {
       if (recovery.term() <= leadingTerm && !paused(recovery.uid())) {
-        launch(
-            recovery.subject().clusterId(),
-            "recovery " + ServerSession.shortUid(recovery.uid()),
-            () -> run(recovery));
+        launch(recovery.subject().clusterId(), "recovery", () -> run(recovery));
       }
     }
   }
@@ -407,6 +404,7 @@ public final class RecoverySupervisor implements AutoCloseable {
       pause(uid);
       return;
     }
+    Thread.currentThread().setName("recovery " + ServerSession.shortUid(uid));
     long term = leadership.term();
     Sessions sessions = new Sessions(connector, config.stepTimeout(), uid, term);
     LedgerWriter writer = new LedgerWriter(replicator, uid, term);
