@@ -176,6 +176,17 @@ class RecoveryCommandsTest {
   }
 
   @Test
+  void aHigherTermMustTakeOverBeforeItWrites() {
+    accepted(Fixture.start("uid-1", "c1"), 1);
+    accepted(Fixture.plan("uid-1", "STOP"), 1);
+    String why = "recovery uid-1 is owned by term 5, not 7";
+    refused(new Command.StepIntended("uid-1", 7, 1, 1), why);
+    refused(new Command.StepEnded("uid-1", 7, 1, 0, State.SKIPPED, ""), why);
+    refused(new Command.PlanSteps("uid-1", 7, List.of(Fixture.step("STOP"))), why);
+    refused(Fixture.end("uid-1", 7), why);
+  }
+
+  @Test
   void plansGoOnWhereTheyEnd() {
     accepted(Fixture.start("uid-1", "c1"), 1);
     accepted(Fixture.plan("uid-1", "STOP", "PROMOTE"), 1);
