@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ class LastingFailuresTest {
   private final TestServer primary = TestServer.at(1);
   private final TestServer left = TestServer.at(2).below(primary);
   private final TestServer right = TestServer.at(3).below(primary);
+  private Optional<TestServer> leaf = Optional.empty();
   private final Map<InstanceKey, VisitTrack> tracks = new HashMap<>();
   private final LastingFailures failures =
       new LastingFailures(new DetectionConfig(Duration.ofSeconds(1), Duration.ofSeconds(1), 2), 0);
@@ -37,7 +39,10 @@ class LastingFailuresTest {
 
   private List<Analysis> judgeAt(long millis) {
     Topology topology =
-        Topology.of(Stream.of(primary, left, right).map(TestServer::build).toList());
+        Topology.of(
+            Stream.concat(Stream.of(primary, left, right), leaf.stream())
+                .map(TestServer::build)
+                .toList());
     List<Analysis> analyses =
         ANALYZER.analyze(topology, Map.of(), Map.of(), TestServer.SEEN.plusSeconds(61));
     return failures.judge(
@@ -173,6 +178,22 @@ class LastingFailuresTest {
     assertThat(lastsAt(3_001)).isTrue();
     failures.restart(nanos(4_000));
     assertThat(lastsAt(4_000)).as("leadership came back").isFalse();
+  }
+
+  /** Rule A9 also speaks of members that are no witnesses. */
+  @Test
+  void nothingLastsUntilDistantMembersWereVisitedSinceLeadershipBegan() {
+    TestServer distant = TestServer.at(4).below(left);
+    leaf = Optional.of(distant);
+    failures.restart(nanos(1_000));
+    die();
+    assertThat(lastsAt(1_100)).isFalse();
+    visited(distant, 900, 0);
+    visited(primary, 1_500, 5);
+    replicasVisited(1_500);
+    assertThat(lastsAt(3_000)).as("the distant one was seen before leadership only").isFalse();
+    visited(distant, 1_000, 0);
+    assertThat(lastsAt(3_001)).isTrue();
   }
 
   @Test
