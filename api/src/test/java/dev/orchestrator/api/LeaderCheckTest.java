@@ -3,6 +3,11 @@ package dev.orchestrator.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orchestrator.api.TestApi.Answer;
+import dev.orchestrator.api.http.ApiRequest;
+import dev.orchestrator.api.http.ApiResponse;
+import dev.orchestrator.api.leader.LeaderChecks;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,6 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What load balancers ask, in the ways they ask it. */
 class LeaderCheckTest {
+  private static final ApiRequest REQUEST =
+      new ApiRequest("GET", "", "", Map.of(), Map.of(), new TreeMap<>(), "127.0.0.1");
+
   private final FakeNode node = FakeNode.leader("n1:10008");
   private ApiServer server;
 
@@ -37,6 +45,17 @@ class LeaderCheckTest {
     Answer answer = TestApi.get(server, "/api/leader-check");
     assertThat(answer.status()).isEqualTo(404);
     assertThat(answer.body()).isEqualTo("\"Not leader\"");
+  }
+
+  @Test
+  void leaseThatRunsOutBeforeTheAnswerIsWrittenCounts() {
+    ApiResponse answer = new LeaderChecks(node).check(REQUEST);
+    node.lease = false;
+    assertThat(answer)
+        .isInstanceOfSatisfying(
+            ApiResponse.AtWriting.class,
+            late ->
+                assertThat(late.answer().get()).isEqualTo(new ApiResponse.Bare(404, "Not leader")));
   }
 
   @ParameterizedTest

@@ -1,8 +1,11 @@
 package dev.orchestrator.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.orchestrator.api.http.ApiConfig;
 import dev.orchestrator.api.http.ApiServices;
 import dev.orchestrator.probe.ProbeException;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,8 +14,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 
 /** Builds and asks API servers on loopback. */
 final class TestApi {
@@ -110,6 +116,27 @@ final class TestApi {
     int end = text.indexOf("\r\n\r\n");
     String head = text.substring(0, end);
     return new Answer(Integer.parseInt(head.split(" ", 3)[1]), head, text.substring(end + 4));
+  }
+
+  /** Asks for gzip, checks that the answer says so once, and unpacks it once. */
+  static String gunzipped(ApiServer server, String path) {
+    byte[] bytes =
+        rawBytes(
+            server,
+            "GET "
+                + path
+                + " HTTP/1.1\r\nHost: x\r\nAccept-Encoding: deflate, gzip\r\n"
+                + "Connection: close\r\n\r\n");
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    int end = text.indexOf("\r\n\r\n");
+    List<String> fields = text.substring(0, end).toLowerCase(Locale.ROOT).lines().toList();
+    assertThat(fields).containsOnlyOnce("content-encoding: gzip", "vary: accept-encoding");
+    byte[] packed = Arrays.copyOfRange(bytes, end + 4, bytes.length);
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new AssertionError("not packed: " + text, e);
+    }
   }
 
   static byte[] rawBytes(ApiServer server, String request) {
