@@ -165,6 +165,29 @@ class RaftPaperTest {
   }
 
   @Test
+  void restartedMemberKeepsTheLeaseItMayHaveGrantedBefore() {
+    RaftLog log = leaderLog();
+    RaftNode a =
+        new RaftNode(
+            A, RaftTimings.DEFAULT, RaftLimits.DEFAULT, new HardState(1, null), log, 0, 0, 42);
+    a.step(new Input.Tick(700));
+    a.step(new Input.Receive(B, new VoteRequest(2, new LogId(1, 1), false)));
+    assertThat(a.term()).isEqualTo(1);
+    a.step(new Input.Tick(760));
+    a.step(new Input.Receive(B, new VoteRequest(2, new LogId(1, 1), false)));
+    assertThat(a.hardState()).isEqualTo(new HardState(2, B));
+  }
+
+  @Test
+  void section52_quorumIsMoreThanHalf() {
+    assertThat(new Membership("c", List.of(A)).quorumSize()).isEqualTo(1);
+    assertThat(new Membership("c", List.of(A, B)).quorumSize()).isEqualTo(2);
+    assertThat(new Membership("c", THREE).quorumSize()).isEqualTo(2);
+    assertThat(new Membership("c", List.of(A, B, C, D)).quorumSize()).isEqualTo(3);
+    assertThat(new Membership("c", FIVE).quorumSize()).isEqualTo(3);
+  }
+
+  @Test
   void closedConnectionHurriesAPreVoteOnly() {
     ScriptedNode a = ScriptedNode.withLog(1, THREE);
     a.receive(C, a.append(1, new LogId(1, 1), 0));
