@@ -177,6 +177,9 @@ public final class RecoverySupervisor implements AutoCloseable {
       } catch (InterruptedException e) {
         return; // only close() interrupts
       } catch (RuntimeException e) {
+        if (closed) {
+          return; // interrupted on the way to the database
+        }
         LOG.error("supervision failed, goes on", e);
       }
     }
@@ -279,7 +282,9 @@ public final class RecoverySupervisor implements AutoCloseable {
                   try {
                     work.run();
                   } catch (RuntimeException e) {
-                    LOG.error("{} failed", name, e);
+                    if (!closed) {
+                      LOG.error("{} failed", name, e);
+                    }
                   } finally {
                     busy.remove(lock, Thread.currentThread());
                   }

@@ -6,6 +6,8 @@ import dev.orchestrator.probe.lab.MySqlLab;
 import dev.orchestrator.probe.mysql.FleetAccess;
 import dev.orchestrator.probe.mysql.FleetConnector;
 import dev.orchestrator.probe.topology.Topology;
+import dev.orchestrator.store.command.Command;
+import dev.orchestrator.store.command.Outcome;
 import dev.orchestrator.store.fsm.SqlStateMachine;
 import dev.orchestrator.store.model.BinlogCoordinates;
 import dev.orchestrator.store.model.CheckTimes;
@@ -255,6 +257,23 @@ final class Drill implements AutoCloseable {
               return all.size() > before && !all.getFirst().running();
             });
     return newest();
+  }
+
+  /** Lets the next recovery start at once. */
+  void acknowledge() {
+    Outcome outcome =
+        replicator.submit(
+            new Command.AcknowledgeRecoveries(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                "test",
+                "seen"),
+            LIMIT);
+    if (!outcome.accepted()) {
+      throw new IllegalStateException(outcome.toString());
+    }
   }
 
   Recovery newest() {
