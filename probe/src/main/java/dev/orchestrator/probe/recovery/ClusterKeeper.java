@@ -70,7 +70,7 @@ final class ClusterKeeper {
     return commands;
   }
 
-  private static boolean isWritablePrimary(Instance instance) {
+  static boolean isWritablePrimary(Instance instance) {
     return !instance.replication().configured()
         && instance.check().lastCheckValid()
         && !instance.server().readOnly()

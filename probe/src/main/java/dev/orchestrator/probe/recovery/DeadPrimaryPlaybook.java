@@ -1,5 +1,6 @@
 package dev.orchestrator.probe.recovery;
 
+import dev.orchestrator.probe.ProbeException;
 import dev.orchestrator.probe.recovery.Gathering.Place;
 import dev.orchestrator.probe.recovery.Gathering.Replica;
 import dev.orchestrator.probe.recovery.Plan.Target;
@@ -120,14 +121,7 @@ final class DeadPrimaryPlaybook implements Playbook {
     Map<InstanceKey, String> unread = new TreeMap<>(alreadyLost);
     List<Replica> replicas = new ArrayList<>();
     read(stopped, replicas, unread);
-    ClusterRecord cluster =
-        database
-            .clusters()
-            .byId(recovery.subject().clusterId())
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "no primary record for cluster " + recovery.subject().clusterId()));
+    ClusterRecord cluster = cluster(recovery);
     DurabilityPolicy policy =
         ledger.of(StepKind.STOP_RECEIVER).stream()
             .findFirst()
@@ -204,8 +198,16 @@ final class DeadPrimaryPlaybook implements Playbook {
   }
 
   private Next finish(Recovery recovery, Ledger ledger, boolean successful) {
-    List<RecoveryStep> steps = planner.finish(recovery, ledger, successful);
+    List<RecoveryStep> steps = planner.finish(recovery, cluster(recovery), ledger, successful);
     return steps.isEmpty() ? end(ledger) : new Next.Steps(steps);
+  }
+
+  private ClusterRecord cluster(Recovery recovery) {
+    String id = recovery.subject().clusterId();
+    return database
+        .clusters()
+        .byId(id)
+        .orElseThrow(() -> new ProbeException("no primary record for cluster " + id));
   }
 
   private Next end(Ledger ledger) {

@@ -1,5 +1,6 @@
 package dev.orchestrator.probe.recovery;
 
+import dev.orchestrator.probe.ProbeException;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
@@ -167,7 +168,7 @@ final class RecoveryExecutor {
         case WorkStopped cause -> throw cause;
         case InterruptedException cause -> throw cause;
         case RuntimeException cause -> throw cause;
-        case null, default -> throw new IllegalStateException("a lane of steps failed", e);
+        case null, default -> throw new ProbeException("a lane of steps failed", e);
       }
     }
   }

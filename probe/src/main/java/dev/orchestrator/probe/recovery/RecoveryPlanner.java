@@ -11,8 +11,10 @@ import dev.orchestrator.store.model.RecoveryStep;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.StringJoiner;
+import java.util.TreeSet;
 
 /** Turns what is known into the steps that replace a dead primary. Pure. */
 final class RecoveryPlanner {
@@ -210,7 +212,8 @@ final class RecoveryPlanner {
    *
    * @param successful the new primary is in place
    */
-  List<RecoveryStep> finish(Recovery recovery, Ledger ledger, boolean successful) {
+  List<RecoveryStep> finish(
+      Recovery recovery, ClusterRecord cluster, Ledger ledger, boolean successful) {
     int round = Math.max(0, ledger.round());
     // Its own round: what broke before must not keep these from running.
     int stage = stage(round + 1, Ledger.AFTERMATH);
@@ -233,7 +236,37 @@ final class RecoveryPlanner {
           Map.of(WINNER_UUID, winnerUuid),
           "the old primary must not accept writes, should it answer");
     }
+    if (!successful && !ledger.promotionTried()) {
+      restore(plan, stage, recovery, cluster, ledger);
+    }
     return plan.steps();
+  }
+
+  /** Nobody was promoted and nobody can be writable by us: things go back to what they were. */
+  private static void restore(
+      Plan plan, int stage, Recovery recovery, ClusterRecord cluster, Ledger ledger) {
+    Target old = new Target(recovery.subject().failedKey(), recovery.subject().failedUuid());
+    if (!cluster.primaryUuid().equals(old.uuid())) {
+      plan.attempt(
+          stage,
+          StepKind.DESIGNATE,
+          FENCE_LANE,
+          old,
+          Map.of(CLUSTER_ID, cluster.clusterId(), EPOCH, Long.toString(cluster.epoch())),
+          old.key() + " is the primary still: nobody was made writable");
+    }
+    Set<InstanceKey> stopped = new TreeSet<>();
+    for (RecoveryStep step : ledger.of(StepKind.STOP_RECEIVER)) {
+      if (step.state() == RecoveryStep.State.DONE && stopped.add(step.target())) {
+        plan.attempt(
+            stage,
+            StepKind.START_RECEIVER,
+            step.target().toString(),
+            new Target(step.target(), step.targetUuid()),
+            Map.of(),
+            step.target() + " waits for its source again: nobody was promoted");
+      }
+    }
   }
 
   private void hooks(

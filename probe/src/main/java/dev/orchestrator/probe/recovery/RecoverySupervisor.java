@@ -41,6 +41,7 @@ public final class RecoverySupervisor implements AutoCloseable {
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration EXPIRE_INTERVAL = Duration.ofSeconds(10);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
+  private static final Duration FENCE_PAUSE = Duration.ofSeconds(60);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final long UPKEEP_MILLIS = 500;
   private static final int MAX_THREADS = 100;
@@ -56,6 +57,7 @@ public final class RecoverySupervisor implements AutoCloseable {
   private final HookRunner hooks;
   private final RecoveryGate gate;
   private final ClusterKeeper keeper;
+  private final RogueFinder rogues;
   private final SecureRandom random = new SecureRandom();
 
   /** Only the newest view of the fleet matters. */
@@ -94,6 +96,7 @@ public final class RecoverySupervisor implements AutoCloseable {
     this.hooks = new HookRunner(config.hookShell(), config.hookTimeout());
     this.gate = new RecoveryGate(config, database);
     this.keeper = new ClusterKeeper(database);
+    this.rogues = new RogueFinder(database);
     this.worker = Thread.ofVirtual().name("recovery supervisor").start(this::work);
   }
 
@@ -171,12 +174,16 @@ public final class RecoverySupervisor implements AutoCloseable {
           expire();
           if (view != null) {
             keepRecords(view.topology());
+            rogues.find(view.topology()).forEach(this::fence);
             view.lasting().forEach(this::consider);
           }
         }
       } catch (InterruptedException e) {
         return; // only close() interrupts
       } catch (RuntimeException e) {
+        if (closed) {
+          return; // interrupted on the way to the database
+        }
         LOG.error("supervision failed, goes on", e);
       }
     }
@@ -209,8 +216,52 @@ public final class RecoverySupervisor implements AutoCloseable {
   }
 
   private void pause(String what) {
+    pause(what, RETRY_PAUSE);
+  }
+
+  private void pause(String what, Duration time) {
     retryAt.values().removeIf(at -> at.isBefore(clock.instant()));
-    retryAt.put(what, clock.instant().plus(RETRY_PAUSE));
+    retryAt.put(what, clock.instant().plus(time));
+  }
+
+  /**
+   * A fence locks the one server that it touches, and not the cluster: it must not stand in the way
+   * of a recovery of the new primary.
+   */
+  private void fence(RogueFinder.Rogue rogue) {
+    Instance instance = rogue.instance();
+    String lock = FencePlaybook.LOCK_PREFIX + rogue.cluster().clusterId();
+    if (paused(lock) || !database.settings().recoveriesEnabled()) {
+      return;
+    }
+    Recovery.Subject subject =
+        new Recovery.Subject(
+            FencePlaybook.KIND,
+            lock,
+            rogue.cluster().primaryKey().toString(),
+            rogue.cluster().alias(),
+            instance.key(),
+            instance.server().uuid(),
+            "RoguePrimary",
+            instance.key() + " is writable but was replaced by " + rogue.cluster().primaryKey(),
+            List.of(),
+            List.of(instance.server().uuid()),
+            0,
+            "");
+    pause(lock, FENCE_PAUSE);
+    launch(
+        lock,
+        "fence " + instance.key(),
+        () -> {
+          String uid = newUid();
+          Outcome outcome =
+              propose(
+                  new Command.StartRecovery(
+                      uid, subject, leadership.term(), config.node(), 0, true));
+          if (outcome.accepted()) {
+            database.recoveries().byUid(uid).ifPresent(this::run);
+          }
+        });
   }
 
   private void expire() {
@@ -279,7 +330,9 @@ public final class RecoverySupervisor implements AutoCloseable {
                   try {
                     work.run();
                   } catch (RuntimeException e) {
-                    LOG.error("{} failed", name, e);
+                    if (!closed) {
+                      LOG.error("{} failed", name, e);
+                    }
                   } finally {
                     busy.remove(lock, Thread.currentThread());
                   }
@@ -399,11 +452,6 @@ public final class RecoverySupervisor implements AutoCloseable {
 
   private void run(Recovery recovery) {
     String uid = recovery.uid();
-    if (!recovery.subject().kind().equals(DeadPrimaryPlaybook.KIND)) {
-      LOG.error("unknown kind of recovery uid={} kind={}", uid, recovery.subject().kind());
-      pause(uid);
-      return;
-    }
     Thread.currentThread().setName("recovery " + ServerSession.shortUid(uid));
     long term = leadership.term();
     Sessions sessions = new Sessions(connector, config.stepTimeout(), uid, term);
@@ -411,11 +459,17 @@ public final class RecoverySupervisor implements AutoCloseable {
     StepRunner runner =
         new StepRunner(
             config, database, leadership, clock, hooks, recovery, sessions, writer, () -> closed);
-    Playbook playbook = new DeadPrimaryPlaybook(config, database, sessions, clock);
+    Optional<Playbook> playbook = playbook(recovery.subject(), sessions);
+    if (playbook.isEmpty()) {
+      LOG.error("recovery cannot be run by this version uid={} {}", uid, recovery.subject());
+      pause(uid);
+      return;
+    }
     try {
       LOG.info("recovery goes on uid={} term={} subject={}", uid, term, recovery.subject());
       writer.claim(config.node());
-      Recovery.Ending ending = new RecoveryExecutor(database, uid, writer, runner, playbook).run();
+      Recovery.Ending ending =
+          new RecoveryExecutor(database, uid, writer, runner, playbook.get()).run();
       LOG.info("recovery ended uid={} ending={}", uid, ending);
     } catch (WorkStopped e) {
       LOG.warn("recovery left to the next leader uid={} term={} why={}", uid, term, e.getMessage());
@@ -425,5 +479,18 @@ public final class RecoverySupervisor implements AutoCloseable {
       pause(uid);
       revisit.accept(RecoveryExecutor.servers(recovery));
     }
+  }
+
+  private Optional<Playbook> playbook(Recovery.Subject subject, Sessions sessions) {
+    return switch (subject.kind()) {
+      case DeadPrimaryPlaybook.KIND ->
+          Optional.of(new DeadPrimaryPlaybook(config, database, sessions, clock));
+      case FencePlaybook.KIND ->
+          database
+              .clusters()
+              .byId(subject.clusterId().substring(FencePlaybook.LOCK_PREFIX.length()))
+              .map(cluster -> new FencePlaybook(database, sessions, clock, cluster));
+      default -> Optional.empty();
+    };
   }
 }

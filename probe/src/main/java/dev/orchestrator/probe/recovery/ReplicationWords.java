@@ -40,6 +40,10 @@ enum ReplicationWords {
     return "STOP " + noun + " IO_THREAD";
   }
 
+  String startReceiver() {
+    return "START " + noun + " IO_THREAD";
+  }
+
   String startApplier() {
     return "START " + noun + " SQL_THREAD";
   }

@@ -41,6 +41,7 @@ sealed interface ServerAction {
       case VERIFY_WRITABLE -> Optional.of(new VerifyWritable());
       case REPOINT -> Optional.of(new Repoint());
       case START_REPLICATION -> Optional.of(new StartReplication());
+      case START_RECEIVER -> Optional.of(new StartReceiver());
       case FENCE_OLD_PRIMARY -> Optional.of(new FenceOldPrimary());
       case RUN_HOOK, DECIDE, DESIGNATE -> Optional.empty();
     };
@@ -302,6 +303,27 @@ sealed interface ServerAction {
           .map(Channel::applierError)
           .filter(error -> !error.isEmpty())
           .map(error -> "cannot apply: " + error);
+    }
+  }
+
+  /** {@link StepKind#START_RECEIVER}: the source may be away, so connecting is enough. */
+  record StartReceiver() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      return server.channel().isPresent()
+          ? Optional.empty()
+          : Optional.of("replicates from nobody");
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.channel().map(channel -> !channel.receiverStopped()).orElse(false);
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().startReceiver());
     }
   }
 

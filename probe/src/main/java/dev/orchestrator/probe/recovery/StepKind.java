@@ -27,6 +27,8 @@ enum StepKind {
   REPOINT,
   /** Starts both threads and sees them run. */
   START_REPLICATION,
+  /** Lets a replica wait for its old source again, when nobody was promoted. */
+  START_RECEIVER,
   /** Makes the old primary read-only, should it answer (rules D8, D9). */
   FENCE_OLD_PRIMARY
 }

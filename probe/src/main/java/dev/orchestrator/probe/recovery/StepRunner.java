@@ -198,7 +198,10 @@ final class StepRunner {
   private Result act(ServerSession session, RecoveryStep step, ServerAction action)
       throws SQLException, WorkStopped, InterruptedException {
     ServerReading server = session.read();
-    if (step.targetUuid().isEmpty() || !step.targetUuid().equals(server.uuid())) {
+    if (step.targetUuid().isEmpty()) {
+      return Result.failed("its server uuid was never read, so it could not be locked");
+    }
+    if (!step.targetUuid().equals(server.uuid())) {
       return Result.failed(
           "another server answers: uuid " + server.uuid() + ", not " + step.targetUuid());
     }

@@ -6,6 +6,8 @@ import dev.orchestrator.probe.lab.MySqlLab;
 import dev.orchestrator.probe.mysql.FleetAccess;
 import dev.orchestrator.probe.mysql.FleetConnector;
 import dev.orchestrator.probe.topology.Topology;
+import dev.orchestrator.store.command.Command;
+import dev.orchestrator.store.command.Outcome;
 import dev.orchestrator.store.fsm.SqlStateMachine;
 import dev.orchestrator.store.model.BinlogCoordinates;
 import dev.orchestrator.store.model.CheckTimes;
@@ -28,10 +30,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
@@ -58,6 +62,7 @@ final class Drill implements AutoCloseable {
   private final List<RecoverySupervisor> supervisors = new ArrayList<>();
   private Map<String, List<String>> hooks = Map.of();
   private Duration stepTimeout = Duration.ofSeconds(5);
+  private final Set<Integer> unreachable = new HashSet<>();
   private ScriptedLog log;
 
   Drill(MySqlLab lab, Path folder) {
@@ -119,6 +124,15 @@ final class Drill implements AutoCloseable {
     return lead(log);
   }
 
+  /** Whether visits of server n shall be taken as failed. */
+  void unreachable(int n, boolean is) {
+    if (is) {
+      unreachable.add(n);
+    } else {
+      unreachable.remove(n);
+    }
+  }
+
   InstanceKey key(int n) {
     return new InstanceKey(lab.host(n), lab.port());
   }
@@ -126,7 +140,7 @@ final class Drill implements AutoCloseable {
   /** Looks at every living server and remembers what it saw; of a dead one the old facts stay. */
   Topology look() {
     for (int n = 1; n <= lab.size(); n++) {
-      if (lab.isAlive(n)) {
+      if (lab.isAlive(n) && !unreachable.contains(n)) {
         database.instances().save(List.of(read(n)));
       } else {
         Instant now = CLOCK.instant();
@@ -255,6 +269,23 @@ final class Drill implements AutoCloseable {
               return all.size() > before && !all.getFirst().running();
             });
     return newest();
+  }
+
+  /** Lets the next recovery start at once. */
+  void acknowledge() {
+    Outcome outcome =
+        replicator.submit(
+            new Command.AcknowledgeRecoveries(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                "test",
+                "seen"),
+            LIMIT);
+    if (!outcome.accepted()) {
+      throw new IllegalStateException(outcome.toString());
+    }
   }
 
   Recovery newest() {
