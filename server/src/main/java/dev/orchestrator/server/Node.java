@@ -65,7 +65,8 @@ public final class Node implements AutoCloseable {
         keep(
             new DiscoveryLoop(
                 config.discovery(), connector, database, clock, group.leadership()::partOfQuorum));
-    FleetView fleet = new FleetView(database, new Analyzer(config.analysis()), clock);
+    FleetView fleet =
+        new FleetView(database, new Analyzer(config.analysis()), clock, discovery::topology);
     RecoverySupervisor supervisor =
         keep(
             new RecoverySupervisor(

@@ -476,6 +476,7 @@ public final class RecoverySupervisor implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      sessions.close();
       pause(uid);
       revisit.accept(RecoveryExecutor.servers(recovery));
     }

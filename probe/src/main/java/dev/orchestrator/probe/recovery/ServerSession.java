@@ -17,13 +17,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One session of a recovery with one server. It says in its connection attributes which recovery
  * and term it works for, and never reconnects: when it breaks, whatever was sent last may or may
- * not have happened (rule A4). Confined to the thread that opened it.
+ * not have happened (rule A4). Confined to one thread at a time.
  */
 final class ServerSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServerSession.class);
@@ -43,9 +44,13 @@ final class ServerSession implements AutoCloseable {
   private final Connection connection;
   private final ReplicationWords words;
 
-  private ServerSession(InstanceKey key, Connection connection) throws SQLException {
+  private final Consumer<ServerSession> giveBack;
+
+  private ServerSession(InstanceKey key, Connection connection, Consumer<ServerSession> giveBack)
+      throws SQLException {
     this.key = key;
     this.connection = connection;
+    this.giveBack = giveBack;
     this.words = ReplicationWords.of(connection.getMetaData().getDatabaseProductVersion());
   }
 
@@ -53,13 +58,15 @@ final class ServerSession implements AutoCloseable {
    * Opens a session.
    *
    * @param statementTimeout bound of each statement
+   * @param giveBack takes the session when its user closes it
    */
   static ServerSession open(
       FleetConnector connector,
       InstanceKey key,
       Duration statementTimeout,
       String recoveryUid,
-      long term)
+      long term,
+      Consumer<ServerSession> giveBack)
       throws SQLException {
     Connection connection =
         connector.open(
@@ -67,11 +74,22 @@ final class ServerSession implements AutoCloseable {
             statementTimeout,
             Map.of(RECOVERY_ATTRIBUTE, shortUid(recoveryUid), TERM_ATTRIBUTE, Long.toString(term)));
     try {
-      return new ServerSession(key, connection);
+      return new ServerSession(key, connection, giveBack);
     } catch (SQLException e) {
       connection.close();
       throw e;
     }
+  }
+
+  /** Opens a session that ends when it is closed. */
+  static ServerSession open(
+      FleetConnector connector,
+      InstanceKey key,
+      Duration statementTimeout,
+      String recoveryUid,
+      long term)
+      throws SQLException {
+    return open(connector, key, statementTimeout, recoveryUid, term, ServerSession::end);
   }
 
   /** The part of a recovery's uid that is short enough for names, and still unique. */
@@ -211,8 +229,24 @@ final class ServerSession implements AutoCloseable {
     }
   }
 
+  /** Whether the server still answers on this session. */
+  boolean answers(int withinSeconds) {
+    try {
+      return connection.isValid(withinSeconds);
+    } catch (SQLException e) {
+      LOG.debug("a session has ended key={} cause={}", key, e.getMessage());
+      return false;
+    }
+  }
+
+  /** Gives the session back to whoever opened it, to be used again or ended. */
   @Override
   public void close() {
+    giveBack.accept(this);
+  }
+
+  /** Ends the session for good. */
+  void end() {
     try {
       connection.close();
     } catch (SQLException e) {

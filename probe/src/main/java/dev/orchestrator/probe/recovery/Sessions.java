@@ -4,19 +4,28 @@ import dev.orchestrator.probe.mysql.FleetConnector;
 import dev.orchestrator.store.model.InstanceKey;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * Opens the sessions of one run of a recovery; the first one on a server ends what earlier runs
- * left there. Thread-safe.
+ * The sessions of one run of a recovery; the first one on a server ends what earlier runs left
+ * there. A session that is given back is used again by a later step, since logging in costs more
+ * than most steps; none ever reconnects. Thread-safe.
  */
-final class Sessions {
+final class Sessions implements AutoCloseable {
+  private static final int PING_SECONDS = 1;
+
   private final FleetConnector connector;
   private final Duration timeout;
   private final String recoveryUid;
   private final long term;
   private final Set<InstanceKey> clean = ConcurrentHashMap.newKeySet();
+  private final Map<InstanceKey, Deque<ServerSession>> idle = new ConcurrentHashMap<>();
 
   Sessions(FleetConnector connector, Duration timeout, String recoveryUid, long term) {
     this.connector = connector;
@@ -25,9 +34,17 @@ final class Sessions {
     this.term = term;
   }
 
-  /** Opens a session on a server where no older session of this recovery is left. */
+  /**
+   * A session on a server where no older session of this recovery is left; close it to give it
+   * back.
+   */
   ServerSession open(InstanceKey key) throws SQLException, InterruptedException {
-    ServerSession session = ServerSession.open(connector, key, timeout, recoveryUid, term);
+    Optional<ServerSession> known = takeIdle(key);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    ServerSession session =
+        ServerSession.open(connector, key, timeout, recoveryUid, term, this::giveBack);
     if (clean.contains(key)) {
       return session;
     }
@@ -36,20 +53,56 @@ final class Sessions {
       clean.add(key);
       return session;
     } catch (SQLException | InterruptedException e) {
-      session.close();
+      session.end();
       throw e;
     }
+  }
+
+  private Optional<ServerSession> takeIdle(InstanceKey key) {
+    Deque<ServerSession> waiting = idle.getOrDefault(key, new ConcurrentLinkedDeque<>());
+    while (clean.contains(key)) {
+      ServerSession session = waiting.poll();
+      if (session == null) {
+        break;
+      }
+      if (session.answers(PING_SECONDS)) {
+        return Optional.of(session);
+      }
+      session.end();
+    }
+    return Optional.empty();
+  }
+
+  private void giveBack(ServerSession session) {
+    idle.computeIfAbsent(session.key(), _ -> new ConcurrentLinkedDeque<>()).push(session);
   }
 
   /** A session on this server broke: something of it may still be running there. */
   void suspect(InstanceKey key) {
     clean.remove(key);
+    endIdle(key);
+  }
+
+  private void endIdle(InstanceKey key) {
+    Deque<ServerSession> waiting = idle.remove(key);
+    if (waiting != null) {
+      waiting.forEach(ServerSession::end);
+    }
   }
 
   /** Reads a server once. */
   ServerReading read(InstanceKey key) throws SQLException, InterruptedException {
     try (ServerSession session = open(key)) {
       return session.read();
+    } catch (SQLException e) {
+      suspect(key);
+      throw e;
     }
+  }
+
+  /** Ends all sessions that were given back. */
+  @Override
+  public void close() {
+    List.copyOf(idle.keySet()).forEach(this::endIdle);
   }
 }
