@@ -119,9 +119,14 @@ public final class SimCluster {
   public boolean makesProgress(long limitMillis) {
     long until = nowMicros + limitMillis * 1_000;
     long target = 0;
+    long askAgainAt = Long.MAX_VALUE;
     while (nowMicros < until && !events.isEmpty()) {
       runOne();
+      if (nowMicros > askAgainAt) {
+        target = 0; // its leader may have been deposed by a message still on the way
+      }
       if (target == 0) {
+        askAgainAt = nowMicros + 2_000_000;
         target = members.stream().mapToLong(this::proposeIfReady).max().orElse(0);
       } else {
         long wanted = target;
