@@ -9,12 +9,15 @@ import dev.orchestrator.store.model.Instance;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.sql.Database;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The fleet as this node knows it now: facts, downtimes, aliases and judgement together.
@@ -24,15 +27,24 @@ public final class FleetView {
   private final Database database;
   private final Analyzer analyzer;
   private final Clock clock;
+  private final Supplier<Topology> topology;
+  private volatile Set<InstanceKey> stalled = Set.of();
 
+  /** Reads facts from the database: right without a discovery loop, but slower. */
   public FleetView(Database database, Analyzer analyzer, Clock clock) {
+    this(database, analyzer, clock, () -> Topology.of(database.instances().all()));
+  }
+
+  /** Reads facts from memory, for example from {@code DiscoveryLoop::topology}. */
+  public FleetView(Database database, Analyzer analyzer, Clock clock, Supplier<Topology> topology) {
     this.database = database;
     this.analyzer = analyzer;
     this.clock = clock;
+    this.topology = topology;
   }
 
   public Topology topology() {
-    return Topology.of(database.instances().all());
+    return topology.get();
   }
 
   /** Downtimes in force, by instance. */
@@ -77,7 +89,20 @@ public final class FleetView {
 
   /** Judgement of the whole fleet now, problem or not. */
   public List<Analysis> analyses() {
-    Topology topology = topology();
-    return analyzer.analyze(topology, downtimes(), aliases(topology), clock.instant());
+    return analyses(topology(), clock.instant());
+  }
+
+  /** As above, of given facts at a given moment. */
+  List<Analysis> analyses(Topology facts, Instant now) {
+    return analyzer.analyze(facts, downtimes(), aliases(facts), now, stalled);
+  }
+
+  /** Tells which sources' binary logs stand still while they wait for acknowledgements. */
+  void stalled(Set<InstanceKey> sources) {
+    stalled = Set.copyOf(sources);
+  }
+
+  Duration reasonableLag() {
+    return analyzer.policy().reasonableLag();
   }
 }

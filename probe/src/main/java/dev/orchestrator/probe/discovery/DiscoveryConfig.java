@@ -34,6 +34,13 @@ public record DiscoveryConfig(
     String clusterAliasQuery,
     boolean watchPrimaries) {
   public DiscoveryConfig {
+    if (!pollInterval.isPositive() || maxConcurrentVisits <= 0) {
+      throw new IllegalArgumentException(
+          "need InstancePollSeconds and DiscoveryMaxConcurrency above 0, got "
+              + pollInterval
+              + " and "
+              + maxConcurrentVisits);
+    }
     seeds = List.copyOf(seeds);
     ignoreHostnameFilters = List.copyOf(ignoreHostnameFilters);
   }

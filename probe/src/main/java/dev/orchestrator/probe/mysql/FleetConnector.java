@@ -30,10 +30,24 @@ public final class FleetConnector {
    */
   public Connection open(InstanceKey key, Duration socketTimeout, Map<String, String> attributes)
       throws SQLException {
+    return open(key, access.connectTimeout(), socketTimeout, attributes);
+  }
+
+  /**
+   * Opens one session that never reconnects by itself, with less patience than usual.
+   *
+   * @param connectTimeout bound of the TCP connect, above 0
+   */
+  public Connection open(
+      InstanceKey key,
+      Duration connectTimeout,
+      Duration socketTimeout,
+      Map<String, String> attributes)
+      throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", access.user());
     properties.setProperty("password", access.password());
-    properties.setProperty("connectTimeout", millis(access.connectTimeout()));
+    properties.setProperty("connectTimeout", millis(connectTimeout));
     properties.setProperty("socketTimeout", millis(socketTimeout));
     properties.setProperty("sslMode", "PREFERRED");
     properties.setProperty("allowPublicKeyRetrieval", "true");
