@@ -84,7 +84,9 @@ final class LedgerWriter {
     return new WorkStopped(command.name() + ": " + outcome);
   }
 
-  static String bounded(String detail) {
-    return detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL) + "...";
+  /** One line, not too long. */
+  private static String bounded(String detail) {
+    String line = detail.strip().replaceAll("\\s+", " ");
+    return line.length() <= MAX_DETAIL ? line : line.substring(0, MAX_DETAIL) + "...";
   }
 }

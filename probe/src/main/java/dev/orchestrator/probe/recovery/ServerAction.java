@@ -30,6 +30,11 @@ sealed interface ServerAction {
     return Optional.empty();
   }
 
+  /** Whether a server that does not answer needs nothing done to it. */
+  default boolean pointlessWhenDown() {
+    return false;
+  }
+
   /** The action of a step kind; empty for kinds that touch no server. */
   static Optional<ServerAction> of(StepKind kind) {
     return switch (kind) {
@@ -343,6 +348,11 @@ sealed interface ServerAction {
     @Override
     public boolean holds(ServerReading server, RecoveryStep step) {
       return server.superReadOnly();
+    }
+
+    @Override
+    public boolean pointlessWhenDown() {
+      return true;
     }
 
     @Override

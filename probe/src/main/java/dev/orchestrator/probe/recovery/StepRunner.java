@@ -184,10 +184,10 @@ final class StepRunner {
             failure);
       }
     }
-    boolean maybe = attempt > 0;
+    State state = action.pointlessWhenDown() ? State.SKIPPED : State.FAILED;
+    state = attempt > 0 ? State.UNKNOWN : state;
     writer.intend(step, ++attempt);
-    return recorded(
-        step, attempt, new Result(maybe ? State.UNKNOWN : State.FAILED, "no session: " + failure));
+    return recorded(step, attempt, new Result(state, "no session: " + failure));
   }
 
   private static boolean sessionLost(SQLException e) {
