@@ -9,6 +9,7 @@ import dev.orchestrator.server.config.NodeConfig;
 import dev.orchestrator.server.config.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,9 @@ public final class Main implements Callable<Integer> {
 
   /** Runs the program and ends the process with its status. */
   public static void main(String[] arguments) {
+    // Members may come back under other addresses: a name is looked up at each connection.
+    Security.setProperty("networkaddress.cache.ttl", "1");
+    Security.setProperty("networkaddress.cache.negative.ttl", "0");
     int status = new CommandLine(new Main()).execute(arguments);
     if (status != ExitStatus.OK) {
       System.exit(status);

@@ -168,6 +168,9 @@ public final class DetectionLoop implements AutoCloseable {
             || nowNanos - consideredNanos >= config.tick().toNanos();
     if (due) {
       consideredNanos = nowNanos;
+      if (!keys.equals(lastLasting)) {
+        LOG.info("failures that have lasted: {}", keys);
+      }
       lastLasting = keys;
     }
     return due;

@@ -300,8 +300,8 @@ public final class RecoverySupervisor implements AutoCloseable {
     String cluster = failed.placement().clusterName();
     List<String> reasons = gate.reasons(analysis, clock.instant(), leadingSince);
     boolean isNew = RecoveryGate.registered(analysis) && activeDetection(analysis).isEmpty();
-    if (!reasons.isEmpty()) {
-      whyNot.put(cluster, reasons);
+    if (!reasons.isEmpty() && !reasons.equals(whyNot.put(cluster, reasons))) {
+      LOG.info("no recovery of {} cluster={} why={}", failed.key(), cluster, reasons);
     }
     if ((reasons.isEmpty() || isNew) && !paused(failed.key().toString())) {
       launch(

@@ -16,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 
 /** Bytes to frames and back: four bytes of length, then Protobuf. Stateless. */
 final class FramePipeline {
-  /** The dialling side pings this often, so a healthy connection is never silent for longer. */
+  /**
+   * The dialling side pings this often, whatever else it sends: Raft's answers travel on the other
+   * member's own connection, so that only pongs show it that this one is alive.
+   */
   static final long PING_MILLIS = 1_000;
 
   /** A connection silent for this long is dead: well above any stall that Raft is to bear. */
@@ -28,8 +31,7 @@ final class FramePipeline {
 
   /** Adds the codecs; TLS, where configured, belongs in front of them. */
   static void addTo(ChannelPipeline pipeline) {
-    pipeline.addLast(
-        "idle", new IdleStateHandler(SILENCE_MILLIS, PING_MILLIS, 0, TimeUnit.MILLISECONDS));
+    pipeline.addLast("idle", new IdleStateHandler(SILENCE_MILLIS, 0, 0, TimeUnit.MILLISECONDS));
     pipeline.addLast(
         "frames",
         new LengthFieldBasedFrameDecoder(

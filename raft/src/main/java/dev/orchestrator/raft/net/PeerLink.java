@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -150,6 +151,7 @@ final class PeerLink {
 
   private final class LinkHandler extends SimpleChannelInboundHandler<Frame> {
     private @Nullable MemberId peer;
+    private @Nullable Future<?> pings;
     private String problem = "connection closed";
 
     LinkHandler() {
@@ -164,6 +166,14 @@ final class PeerLink {
         return;
       }
       context.writeAndFlush(handshake.hello(identity.get()));
+      pings =
+          context
+              .executor()
+              .scheduleAtFixedRate(
+                  () -> ping(context),
+                  FramePipeline.PING_MILLIS,
+                  FramePipeline.PING_MILLIS,
+                  TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -211,6 +221,10 @@ final class PeerLink {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
       ready = null;
+      Future<?> pinging = pings;
+      if (pinging != null) {
+        pinging.cancel(false);
+      }
       lost(problem);
       MemberId member = peer;
       if (member != null) {
@@ -223,13 +237,9 @@ final class PeerLink {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      if (event instanceof IdleStateEvent idle) {
-        if (idle.state() == IdleState.READER_IDLE) {
-          problem = "no answer for " + FramePipeline.SILENCE_MILLIS + " ms";
-          context.close();
-        } else {
-          ping(context);
-        }
+      if (event instanceof IdleStateEvent idle && idle.state() == IdleState.READER_IDLE) {
+        problem = "no answer for " + FramePipeline.SILENCE_MILLIS + " ms";
+        context.close();
       }
     }
 

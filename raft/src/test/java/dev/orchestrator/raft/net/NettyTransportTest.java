@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -119,6 +120,27 @@ class NettyTransportTest {
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
     assertThat(inbox.messages).isEmpty();
+  }
+
+  /** Raft talks all the time, in both directions on different connections; none of them may end. */
+  @Test
+  void busyConnectionOutlivesTheLimitOfSilence() throws Exception {
+    Inbox ofFirst = new Inbox();
+    Transport first = start(one, names(), Optional.of("c"), ofFirst);
+    Transport second = start(two, names(), Optional.of("c"), inbox);
+    await().until(() -> first.peers().getFirst().connected());
+    await().until(() -> second.peers().getFirst().connected());
+    Duration longer = Duration.ofMillis(FramePipeline.SILENCE_MILLIS * 3 / 2);
+    await()
+        .pollInterval(Duration.ofMillis(50))
+        .during(longer)
+        .atMost(longer.plusSeconds(5))
+        .until(
+            () -> {
+              first.send(two, new RaftMessage.VoteResponse(1, true));
+              return ofFirst.lost.isEmpty() && inbox.lost.isEmpty();
+            });
+    assertThat(inbox.messages).hasSizeGreaterThan(10);
   }
 
   @Test
