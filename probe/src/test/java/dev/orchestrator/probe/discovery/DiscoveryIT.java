@@ -299,11 +299,17 @@ class DiscoveryIT {
           .atMost(LIMIT)
           .untilAsserted(
               () -> {
-                Instance source = loop.topology().find(key(1)).orElseThrow();
-                assertThat(source.check().lastCheckValid()).isFalse();
-                assertThat(source.check().error()).contains("REFUSED");
-                assertThat(loop.topology().find(key(2)).orElseThrow().replication().receiver())
-                    .isEqualTo(ReplicaThreadState.OTHER);
+                assertThat(loop.topology().find(key(1)))
+                    .hasValueSatisfying(
+                        source -> {
+                          assertThat(source.check().lastCheckValid()).isFalse();
+                          assertThat(source.check().error()).contains("REFUSED");
+                        });
+                assertThat(loop.topology().find(key(2)))
+                    .hasValueSatisfying(
+                        replica ->
+                            assertThat(replica.replication().receiver())
+                                .isEqualTo(ReplicaThreadState.OTHER));
                 assertThat(loop.topology().clusterNames()).containsExactly(key(1).toString());
               });
     } finally {
