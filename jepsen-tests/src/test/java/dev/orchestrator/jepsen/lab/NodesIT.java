@@ -82,7 +82,7 @@ class NodesIT {
         .isEqualTo("disabled");
     awaitOnAll(group.nodes(), "check-global-recoveries", "disabled");
 
-    leader.process().kill9();
+    kill(leader);
     await().atMost(LIMIT).until(() -> group.leader().isPresent());
     assertThat(call(follower, "enable-global-recoveries").details().asString())
         .isEqualTo("enabled");
@@ -97,14 +97,14 @@ class NodesIT {
     group.start();
     OrchestratorNode leader = group.awaitLeader();
     OrchestratorNode wiped = group.othersThan(leader).getFirst();
-    wiped.process().kill9();
+    kill(wiped);
     wipe(folder.path().resolve("node-" + wiped.host()).resolve("data"));
     wiped.launch();
     await().atMost(LIMIT).until(() -> call(wiped, "lb-check").status() == 200);
     assertThat(call(wiped, "raft-health").status()).isEqualTo(500);
     assertThat(call(leader, "disable-global-recoveries").isOk()).isTrue();
 
-    leader.process().kill9();
+    kill(leader);
     await()
         .during(Duration.ofSeconds(5))
         .atMost(LIMIT)
@@ -158,6 +158,11 @@ class NodesIT {
   private int takenPort() throws IOException {
     taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
     return taken.getLocalPort();
+  }
+
+  private static void kill(OrchestratorNode node) {
+    node.process().kill9();
+    await().atMost(LIMIT).until(() -> !node.isAlive());
   }
 
   private static Reply call(OrchestratorNode node, String path) {
