@@ -179,7 +179,7 @@ public final class DiscoveryLoop implements AutoCloseable {
             });
     SightingLog.Change change = await(key, visit, timeout);
     Instance seen =
-        fleet.topology().find(change.key()).orElseThrow(() -> unreachable(key, "no answer"));
+        fleet.topology().find(change.key()).orElseThrow(() -> unreachable(key, change.error()));
     if (!seen.check().lastCheckValid()) {
       throw unreachable(key, seen.check().error());
     }
@@ -364,12 +364,14 @@ public final class DiscoveryLoop implements AutoCloseable {
     boolean good = observation instanceof Observation.Reached;
     if (forgotten.contains(observation.key())) {
       tracks.remove(observation.key());
-      return new SightingLog.Change(observation.key(), Optional.empty(), Optional.empty());
+      return new SightingLog.Change(
+          observation.key(), Optional.empty(), Optional.empty(), "forgotten meanwhile");
     }
     InstanceKey visited = fleet.nameOf(observation.key());
     if (track(visited).finishedOneSince(startNanos + 1)) {
       // A visit that began later has ended before this one: its word is the newer one.
-      return new SightingLog.Change(visited, fleet.find(visited), fleet.find(visited));
+      return new SightingLog.Change(
+          visited, fleet.find(visited), fleet.find(visited), "a later visit ended first");
     }
     SightingLog.Change change = sightings.ended(observation);
     InstanceKey key = change.key();

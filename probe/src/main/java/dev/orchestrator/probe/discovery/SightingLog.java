@@ -35,8 +35,10 @@ final class SightingLog {
    * @param key name of the instance
    * @param before what was known, empty for a new one
    * @param after what is known now, empty when an unknown server did not answer
+   * @param error why the visit failed, {@code ""} when it did not
    */
-  record Change(InstanceKey key, Optional<Instance> before, Optional<Instance> after) {
+  record Change(
+      InstanceKey key, Optional<Instance> before, Optional<Instance> after, String error) {
     /** Whether judgement may differ now: reachability or replication changed. */
     boolean matters() {
       if (before.isEmpty() || after.isEmpty()) {
@@ -87,7 +89,7 @@ final class SightingLog {
             patterns.of(key, status.clusterAlias()),
             new CheckTimes(begun, seen, seen, false, reached.latency(), ""));
     Optional<Instance> before = fleet.put(withErrant(instance));
-    return new Change(key, before, fleet.find(key));
+    return new Change(key, before, fleet.find(key), "");
   }
 
   private Instance withErrant(Instance instance) {
@@ -123,8 +125,9 @@ final class SightingLog {
   private Change unreached(Observation.Unreached unreached) {
     InstanceKey key = fleet.nameOf(unreached.key());
     Optional<Instance> known = fleet.find(key);
+    String error = unreached.cause() + ": " + unreached.message();
     if (known.isEmpty()) {
-      return new Change(key, known, Optional.empty());
+      return new Change(key, known, Optional.empty(), error);
     }
     CheckTimes old = known.get().check();
     Instant begun = unreached.startedAt().truncatedTo(ChronoUnit.MILLIS);
@@ -134,13 +137,8 @@ final class SightingLog {
         fleet.putCheck(
             key,
             new CheckTimes(
-                begun,
-                checked,
-                old.seenAt(),
-                unreached.partial(),
-                old.latency(),
-                unreached.cause() + ": " + unreached.message()));
-    return new Change(key, before, fleet.find(key));
+                begun, checked, old.seenAt(), unreached.partial(), old.latency(), error));
+    return new Change(key, before, fleet.find(key), error);
   }
 
   private static Instant later(Instant one, Instant other) {

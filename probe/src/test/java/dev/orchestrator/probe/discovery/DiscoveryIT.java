@@ -286,7 +286,8 @@ class DiscoveryIT {
     startLoop(true, List.of(), List.of());
     assertThatThrownBy(() -> loop.visitNow(new InstanceKey(lab.host(1), 1), LIMIT))
         .isInstanceOf(ProbeException.class)
-        .hasMessageContaining(lab.host(1));
+        .hasMessageContaining(lab.host(1))
+        .hasMessageContaining("REFUSED");
     assertThat(loop.topology().instances()).isEmpty();
   }
 
