@@ -2,9 +2,11 @@ package dev.orchestrator.raft.core;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,7 @@ public final class RaftNode {
   private final Deque<Promise> promises = new ArrayDeque<>();
   private List<Ready.Outbound> outbox = new ArrayList<>();
   private List<Ready.Reply> replies = new ArrayList<>();
+  private List<Ready.ReadAnswer> readAnswers = new ArrayList<>();
 
   /**
    * A node as it is after a start: a follower that knows of no leader.
@@ -104,11 +107,17 @@ public final class RaftNode {
       case Input.Persisted(long upTo) -> onPersisted(upTo);
       case Input.PeerLost(MemberId member) -> onPeerLost(member);
       case Input.Bootstrap(Membership membership) -> onBootstrap(membership);
+      case Input.TransferLeadership(MemberId to, long timeout) -> onTransfer(to, timeout);
+      case Input.Read(long token) -> onRead(token);
     }
   }
 
   /** Hands out the work that arose since the last call. */
   public Ready takeReady() {
+    if (role instanceof Role.Leader leader) {
+      readAnswers.addAll(leader.reads.takeConfirmed(quorumContact(leader), commitIndex));
+      maybeHandOver(leader);
+    }
     if (role instanceof Role.Leader leader) {
       leader.progress.forEach((member, progress) -> replicate(member, progress));
     }
@@ -120,9 +129,10 @@ public final class RaftNode {
       write = new Ready.Write(sequence, newHardState, log.takeTruncation(), log.takeUnwritten());
       writes.addLast(new WriteInFlight(sequence, log.lastIndex()));
     }
-    Ready ready = new Ready(write, outbox, replies);
+    Ready ready = new Ready(write, outbox, replies, readAnswers);
     outbox = new ArrayList<>();
     replies = new ArrayList<>();
+    readAnswers = new ArrayList<>();
     return ready;
   }
 
@@ -183,7 +193,11 @@ public final class RaftNode {
 
   /** Whether this very incarnation is a voter of the newest membership. */
   public boolean isVoter() {
-    return log.membership().filter(membership -> membership.isVoter(self)).isPresent();
+    return isVoter(self);
+  }
+
+  private boolean isVoter(MemberId member) {
+    return log.membership().filter(membership -> membership.isVoter(member)).isPresent();
   }
 
   /** Whether neither log nor hard state hold anything, so that the group may still be formed. */
@@ -204,6 +218,16 @@ public final class RaftNode {
     return role instanceof Role.Leader leader
         ? Optional.of(quorumContact(leader))
         : Optional.empty();
+  }
+
+  /** Whether this leader is handing its leadership over and takes no proposals meanwhile. */
+  public boolean isHandingOver() {
+    return role instanceof Role.Leader leader && leader.transfer != null;
+  }
+
+  /** Whether a read waits for the next millisecond, so that the next tick should come soon. */
+  public boolean hasUnsentReads() {
+    return role instanceof Role.Leader leader && leader.reads.hasUnsent();
   }
 
   // Time
@@ -234,7 +258,12 @@ public final class RaftNode {
       becomeFollower(term(), null); // check-quorum, thesis §6.2
       return;
     }
-    if (nowMillis >= leader.nextHeartbeatMillis) {
+    Role.Transfer transfer = leader.transfer;
+    if (transfer != null && nowMillis >= transfer.untilMillis()) {
+      leader.transfer = null;
+    }
+    boolean roundForReads = leader.reads.takeRound(nowMillis);
+    if (roundForReads || nowMillis >= leader.nextHeartbeatMillis) {
       leader.nextHeartbeatMillis = nowMillis + timings.heartbeatMillis();
       leader.progress.forEach((member, progress) -> heartbeat(member, progress));
     }
@@ -290,10 +319,14 @@ public final class RaftNode {
     if (membership == null || !membership.isQuorum(preCandidate.granted())) {
       return;
     }
+    becomeCandidate(membership, false);
+  }
+
+  private void becomeCandidate(Membership membership, boolean leadershipTransfer) {
     setHardState(new HardState(term() + 1, self));
     role = new Role.Candidate(hardStateSequence);
     resetElectionTimer();
-    RaftMessage request = new RaftMessage.VoteRequest(term(), log.lastId(), false);
+    RaftMessage request = new RaftMessage.VoteRequest(term(), log.lastId(), leadershipTransfer);
     for (MemberId voter : membership.voters()) {
       if (!voter.equals(self)) {
         promise(voter, request); // the vote for itself comes first, on disk
@@ -321,7 +354,8 @@ public final class RaftNode {
     if (newTerm > term()) {
       setHardState(new HardState(newTerm, null));
     }
-    if (role instanceof Role.Leader) {
+    if (role instanceof Role.Leader former) {
+      readAnswers.addAll(former.reads.takeRefused());
       resetElectionTimer();
     }
     role = new Role.Follower(leader);
@@ -380,6 +414,78 @@ public final class RaftNode {
     return log.membership().isEmpty() || isVoter();
   }
 
+  // Leadership transfer, thesis §3.10
+
+  private void onTransfer(@Nullable MemberId wanted, long timeoutMillis) {
+    if (!(role instanceof Role.Leader leader)) {
+      return;
+    }
+    MemberId to = wanted == null ? mostUpToDate(leader) : wanted;
+    Progress progress = to == null ? null : leader.progress.get(to);
+    if (to != null && progress != null && isVoter(to)) {
+      leader.transfer = new Role.Transfer(to, nowMillis + timeoutMillis);
+      progress.probeSent = false; // do not wait for the next heartbeat to find out where it is
+    }
+  }
+
+  /** Of the voters that were heard lately the one that has most. */
+  private @Nullable MemberId mostUpToDate(Role.Leader leader) {
+    long lately = nowMillis - timings.electionMinMillis();
+    return leader.progress.entrySet().stream()
+        .filter(entry -> isVoter(entry.getKey()))
+        .filter(entry -> entry.getValue().contactSentAtMillis >= lately)
+        .max(Comparator.comparingLong(entry -> entry.getValue().matchIndex))
+        .map(Map.Entry::getKey)
+        .orElse(null);
+  }
+
+  /**
+   * Once the successor has the whole log and all of it is committed: steps down and only then tells
+   * it to stand, so that leader-check and reads have ended here before anybody ignores the lease.
+   * Should the message be lost, an ordinary election follows.
+   */
+  private void maybeHandOver(Role.Leader leader) {
+    Role.Transfer transfer = leader.transfer;
+    Progress progress = transfer == null ? null : leader.progress.get(transfer.to());
+    if (transfer == null || progress == null) {
+      return;
+    }
+    if (progress.matchIndex == log.lastIndex() && commitIndex == log.lastIndex()) {
+      becomeFollower(term(), null);
+      send(transfer.to(), new RaftMessage.TimeoutNow(term()));
+    }
+  }
+
+  /**
+   * Only the leader this member follows, in this very term, may hurry it past lease and pre-vote.
+   */
+  private void onTimeoutNow(MemberId from, RaftMessage.TimeoutNow timeoutNow) {
+    Membership membership = log.membership().orElse(null);
+    boolean genuine =
+        timeoutNow.term() == term()
+            && role instanceof Role.Follower(MemberId leader)
+            && from.equals(leader);
+    if (genuine && membership != null && membership.isVoter(self)) {
+      becomeCandidate(membership, true);
+    }
+  }
+
+  // Reads
+
+  /**
+   * ReadIndex (§8, thesis §6.4). What earlier leaders committed lies before this term's NoOp, so a
+   * read waits at least for that to be committed.
+   */
+  private void onRead(long token) {
+    if (!(role instanceof Role.Leader leader)) {
+      readAnswers.add(new Ready.ReadAnswer.NotLeader(token));
+    } else if (leader.reads.size() >= limits.maxUncommittedEntries()) {
+      readAnswers.add(new Ready.ReadAnswer.Overloaded(token));
+    } else {
+      leader.reads.add(token, Math.max(commitIndex, leader.noOpIndex), nowMillis);
+    }
+  }
+
   // Messages
 
   private void onMessage(MemberId from, RaftMessage message) {
@@ -406,6 +512,7 @@ public final class RaftNode {
       case RaftMessage.AppendAccepted accepted -> onAccepted(from, accepted);
       case RaftMessage.AppendRejected rejected -> onRejected(from, rejected);
       case RaftMessage.VoteResponse response -> onVoteResponse(from, response);
+      case RaftMessage.TimeoutNow timeoutNow -> onTimeoutNow(from, timeoutNow);
       case RaftMessage.PreVoteResponse _ -> {} // refused: its term was all it had to say
       case RaftMessage.PreVoteRequest _, RaftMessage.VoteRequest _ ->
           throw new IllegalStateException("answered above");
@@ -491,7 +598,7 @@ public final class RaftNode {
       replies.add(new Ready.Reply.NotLeader(proposal.token()));
       return;
     }
-    if (!leader.hasRoom(limits)) {
+    if (leader.transfer != null || !leader.hasRoom(limits)) {
       replies.add(new Ready.Reply.Overloaded(proposal.token()));
       return;
     }

@@ -48,6 +48,9 @@ sealed interface Role {
     }
   }
 
+  /** Leadership is to go to this member, once it has the whole log, if that is before this time. */
+  record Transfer(MemberId to, long untilMillis) {}
+
   /** Replicates its log. */
   final class Leader implements Role {
     /** Index of the NoOp that began this term of leadership. */
@@ -55,7 +58,11 @@ sealed interface Role {
 
     final long sinceMillis;
     final NavigableMap<MemberId, Progress> progress = new TreeMap<>();
+    final Reads reads = new Reads();
     long nextHeartbeatMillis;
+
+    /** Set while leadership is being handed over. */
+    @Nullable Transfer transfer;
 
     /** Its own stall is not the followers' silence: no stepping down before this. */
     long checkQuorumNotBeforeMillis;

@@ -45,6 +45,7 @@ class RaftCodecPropertyTest {
             Combinators.combine(number, flag).as(RaftMessage.PreVoteResponse::new),
             Combinators.combine(number, ids(), flag).as(RaftMessage.VoteRequest::new),
             Combinators.combine(number, flag).as(RaftMessage.VoteResponse::new),
+            number.map(RaftMessage.TimeoutNow::new),
             Combinators.combine(
                     number, ids(), entries().list().ofMaxSize(5), number, Arbitraries.longs())
                 .as(RaftMessage.AppendEntries::new),

@@ -15,7 +15,9 @@ import dev.orchestrator.raft.core.Ready;
 import dev.orchestrator.raft.core.RoleName;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
@@ -51,6 +53,8 @@ public final class SimCluster {
   private long eventOrder;
   private long traceHash = 17;
   private long nextValue;
+  private long nextRead;
+  private int transfers;
   private boolean storm = true;
 
   /** A group whose faults are drawn from the seed. */
@@ -155,6 +159,44 @@ public final class SimCluster {
     }
   }
 
+  /** Asks every member that believes it leads for a read, as many clients would. */
+  public void readFromLeaders() {
+    for (SimMember member : members) {
+      if (member.isUp() && member.node.role() == RoleName.LEADER && !member.isPaused(nowMicros)) {
+        long token = nextRead++;
+        invariants.onReadAsked(token);
+        step(member, new Input.Read(token));
+      }
+    }
+  }
+
+  /** Has whoever leads hand over to the member that has most. */
+  public void transferLeadership() {
+    transferLeadership(null);
+  }
+
+  private void transferToAnybody() {
+    transferLeadership(random.nextBoolean() ? anyMember().id : null);
+  }
+
+  private void transferLeadership(MemberId to) {
+    for (SimMember member : members) {
+      if (member.isUp() && member.node.role() == RoleName.LEADER && !member.isPaused(nowMicros)) {
+        step(member, new Input.TransferLeadership(to, 100 + random.nextInt(2_000)));
+      }
+    }
+  }
+
+  /** Number of reads answered. */
+  public long read() {
+    return invariants.readCount();
+  }
+
+  /** Number of leaders that stepped down in favour of a successor. */
+  public int transfers() {
+    return transfers;
+  }
+
   /** Number of entries committed so far. */
   public long committed() {
     return invariants.committedCount();
@@ -216,6 +258,7 @@ public final class SimCluster {
     RaftLog log = new RaftLog(member.disk, LIMITS.cacheBytes());
     member.disk.entries().forEach(log::restore);
     member.unanswered.clear();
+    member.confirmedReads.clear();
     member.node =
         new RaftNode(
             member.id,
@@ -297,16 +340,36 @@ public final class SimCluster {
     }
     trace(member, input);
     ready.replies().forEach(reply -> onReply(member, reply));
+    ready.reads().forEach(answer -> onReadAnswer(member, answer));
     if (ready.write() != null) {
       write(member, ready.write());
     }
     ready.messages().forEach(message -> send(member, message));
     applyCommitted(member);
+    answerReads(member);
   }
 
   private void onReply(SimMember member, Ready.Reply reply) {
     if (reply instanceof Ready.Reply.Appended(long token, var id)) {
-      member.unanswered.put(id.index(), new LogEntry.Command(id, value(token)));
+      member.unanswered.put(
+          id.index(), new SimMember.Asked(token, new LogEntry.Command(id, value(token))));
+    }
+  }
+
+  private static void onReadAnswer(SimMember member, Ready.ReadAnswer answer) {
+    if (answer instanceof Ready.ReadAnswer.Confirmed(long token, long index)) {
+      member.confirmedReads.put(token, index);
+    }
+  }
+
+  private void answerReads(SimMember member) {
+    Iterator<Map.Entry<Long, Long>> reads = member.confirmedReads.entrySet().iterator();
+    while (reads.hasNext()) {
+      Map.Entry<Long, Long> read = reads.next();
+      if (read.getValue() <= member.applied) {
+        invariants.onRead(member, read.getKey());
+        reads.remove();
+      }
     }
   }
 
@@ -316,9 +379,9 @@ public final class SimCluster {
       for (LogEntry entry : entries) {
         invariants.onApplied(member, entry);
         member.applied = entry.index();
-        LogEntry proposed = member.unanswered.remove(entry.index());
-        if (proposed != null && proposed.id().equals(entry.id())) {
-          invariants.onAnswered(proposed, entry);
+        SimMember.Asked asked = member.unanswered.remove(entry.index());
+        if (asked != null && asked.entry().id().equals(entry.id())) {
+          invariants.onAnswered(asked.token(), asked.entry(), entry);
         }
       }
       entries = member.node.takeCommitted(200);
@@ -327,6 +390,7 @@ public final class SimCluster {
 
   private void propose(SimMember member) {
     long token = nextValue++;
+    invariants.onProposed(token);
     step(member, new Input.Propose(token, value(token)));
   }
 
@@ -370,6 +434,9 @@ public final class SimCluster {
   // Network
 
   private void send(SimMember from, Ready.Outbound outbound) {
+    if (outbound.message() instanceof RaftMessage.TimeoutNow) {
+      transfers++;
+    }
     for (int i = 0; i < members.size(); i++) {
       SimMember to = members.get(i);
       if (to.id.equals(outbound.to()) && to != from) {
@@ -426,6 +493,7 @@ public final class SimCluster {
         () -> crashAndRestart(anyMember(), random.nextInt(random.nextBoolean() ? 20 : 2_000)));
     repeat(faults.pauseEveryMillis(), () -> pauseRandom(random.nextInt(1_500)));
     repeat(faults.closeEveryMillis(), this::closeConnection);
+    repeat(faults.transferEveryMillis(), this::transferToAnybody);
     if (faults.wipeOne() && members.size() >= 3) {
       at(
           2_000_000 + random.nextInt(4_000_000),

@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
  * @param clockDrift largest deviation of a clock's rate from 1
  * @param peerLostRate share of crashes that others notice by a closed connection
  * @param closeEveryMillis mean time between connections closed without a crash, 0 for never
+ * @param transferEveryMillis mean time between transfers of leadership, 0 for never
  * @param wipeOne one member of three or more loses its disk for good
  */
 public record SimFaults(
@@ -35,9 +36,11 @@ public record SimFaults(
     double clockDrift,
     double peerLostRate,
     int closeEveryMillis,
+    int transferEveryMillis,
     boolean wipeOne) {
   /** Nothing goes wrong. */
-  public static final SimFaults NONE = new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, false);
+  public static final SimFaults NONE =
+      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, false);
 
   /** A mix of faults. */
   public static SimFaults draw(SplittableRandom random) {
@@ -55,6 +58,7 @@ public record SimFaults(
         random.nextBoolean() ? random.nextDouble() * 0.04 : 0,
         random.nextBoolean() ? random.nextDouble() : 0,
         random.nextBoolean() ? 300 + random.nextInt(2_000) : 0,
+        random.nextInt(3) == 0 ? 200 + random.nextInt(2_000) : 0,
         random.nextInt(6) == 0);
   }
 

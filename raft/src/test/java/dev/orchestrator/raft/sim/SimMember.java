@@ -8,9 +8,13 @@ import dev.orchestrator.raft.core.RaftTimings;
 import dev.orchestrator.raft.core.RoleName;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** One process: a node while it runs, and what outlives it. */
 final class SimMember {
+  /** A proposal and the entry it became. */
+  record Asked(long token, LogEntry entry) {}
+
   MemberId id;
   SimDisk disk = new SimDisk();
 
@@ -33,7 +37,10 @@ final class SimMember {
   long applied;
 
   /** Values this life's leader appended and has not applied yet, by index. */
-  final Map<Long, LogEntry> unanswered = new HashMap<>();
+  final Map<Long, Asked> unanswered = new HashMap<>();
+
+  /** Reads confirmed in this life that wait for the state, token to index. */
+  final Map<Long, Long> confirmedReads = new TreeMap<>();
 
   // What the invariants compare with: the node before its last step.
   RoleName role = RoleName.FOLLOWER;

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
+import dev.orchestrator.raft.group.NotLeaderException;
 import dev.orchestrator.raft.group.ProposalException;
 import dev.orchestrator.raft.group.RaftConfig;
 import dev.orchestrator.raft.group.RaftException;
@@ -111,6 +112,39 @@ class RaftGroupIT {
     awaitAllApplied("a", "b", "c");
     assertThat(status(third).clusterId()).isPresent();
     assertThat(status(third).voters()).isEqualTo(names);
+  }
+
+  @Test
+  void handsLeadershipOverOnRequestAndOnClose() throws Exception {
+    names.forEach(this::start);
+    String first = awaitLeader();
+    assertThat(propose(first, "a")).isEqualTo("applied a");
+    String second = names.get(first.equals(names.get(0)) ? 1 : 0);
+    assertThat(members.get(first).transferLeadership(Optional.of(second), LIMIT)).isTrue();
+    assertThat(awaitLeader()).isEqualTo(second);
+    assertThat(propose(second, "b")).isEqualTo("applied b");
+    assertThat(members.get(first).transferLeadership(Optional.empty(), LIMIT)).isFalse();
+
+    stop(second);
+    String third = awaitLeader();
+    assertThat(third).isNotEqualTo(second);
+    assertThat(propose(third, "c")).isEqualTo("applied c");
+  }
+
+  @Test
+  void readBarrierWaitsForWhatWasCommittedBefore() throws Exception {
+    names.forEach(this::start);
+    String leader = awaitLeader();
+    for (int i = 0; i < 20; i++) {
+      propose(leader, "value " + i);
+      long index = members.get(leader).readBarrier(LIMIT);
+      assertThat(index).isLessThanOrEqualTo(journals.get(leader).applied().index());
+      assertThat(journals.get(leader).commands).contains("value " + i);
+    }
+    String follower = names.get(leader.equals(names.get(0)) ? 1 : 0);
+    assertThatThrownBy(() -> members.get(follower).readBarrier(LIMIT))
+        .isInstanceOfSatisfying(
+            NotLeaderException.class, e -> assertThat(e.leader()).contains(leader));
   }
 
   @Test

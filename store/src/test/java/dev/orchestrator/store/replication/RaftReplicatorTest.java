@@ -171,6 +171,16 @@ class RaftReplicatorTest {
     }
 
     @Override
+    public long readBarrier(Duration timeout) {
+      return status.appliedIndex();
+    }
+
+    @Override
+    public boolean transferLeadership(Optional<String> to, Duration timeout) {
+      return false;
+    }
+
+    @Override
     public CompletableFuture<CommandResult> propose(byte[] command) {
       proposed.add(command);
       return answer;
