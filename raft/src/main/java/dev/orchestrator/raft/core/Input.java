@@ -29,6 +29,19 @@ public sealed interface Input {
   record TransferLeadership(@Nullable MemberId to, long timeoutMillis) implements Input {}
 
   /**
+   * Let this member in: as a learner, as a voter once it has caught up, in place of a voter of the
+   * same name if there is one (rule I5). Ignored if this member does not lead or a change is on the
+   * way.
+   */
+  record AddMember(MemberId member) implements Input {}
+
+  /**
+   * Remove the voter of this name. Ignored if this member does not lead, a change is on the way, or
+   * no majority of those left was heard lately.
+   */
+  record RemoveMember(String name) implements Input {}
+
+  /**
    * A read that must see all that was committed before it was asked for (ReadIndex, thesis §6.4);
    * answered in {@link Ready#reads()} under the same token.
    */

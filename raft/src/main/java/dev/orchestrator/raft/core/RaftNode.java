@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class RaftNode {
   /** Shortest wait before a pre-vote that a closed connection to the leader hurries. */
   private static final long HURRY_MIN_MILLIS = 20;
+
+  /** A learner not heard for so many longest election timeouts is given up. */
+  private static final long GIVE_UP_TIMEOUTS = 4;
 
   private record Promise(long afterSequence, Ready.Outbound message) {}
 
@@ -109,6 +113,10 @@ public final class RaftNode {
       case Input.Bootstrap(Membership membership) -> onBootstrap(membership);
       case Input.TransferLeadership(MemberId to, long timeout) -> onTransfer(to, timeout);
       case Input.Read(long token) -> onRead(token);
+      case Input.AddMember(MemberId member) ->
+          maybeBeginChange(now -> MembershipChanges.add(now, member));
+      case Input.RemoveMember(String name) ->
+          maybeBeginChange(now -> MembershipChanges.remove(now, name).filter(this::isReachable));
     }
   }
 
@@ -225,6 +233,14 @@ public final class RaftNode {
     return role instanceof Role.Leader leader && leader.transfer != null;
   }
 
+  /** Whether this leader would take in a change of the membership now: one at a time. */
+  public boolean takesMembershipChange() {
+    return role instanceof Role.Leader leader
+        && leader.transfer == null
+        && commitIndex >= Math.max(leader.noOpIndex, log.membershipIndex())
+        && log.membership().filter(Membership::isSettled).isPresent();
+  }
+
   /** Whether a read waits for the next millisecond, so that the next tick should come soon. */
   public boolean hasUnsentReads() {
     return role instanceof Role.Leader leader && leader.reads.hasUnsent();
@@ -267,6 +283,7 @@ public final class RaftNode {
       leader.nextHeartbeatMillis = nowMillis + timings.heartbeatMillis();
       leader.progress.forEach((member, progress) -> heartbeat(member, progress));
     }
+    continueChange(leader);
   }
 
   private void onPeerLost(MemberId member) {
@@ -304,7 +321,7 @@ public final class RaftNode {
   private void campaign() {
     resetElectionTimer();
     Membership membership = log.membership().orElse(null);
-    if (membership == null || !membership.isVoter(self)) {
+    if (membership == null || !mayBeNeeded()) {
       return;
     }
     Role.PreCandidate preCandidate = new Role.PreCandidate();
@@ -327,7 +344,7 @@ public final class RaftNode {
     role = new Role.Candidate(hardStateSequence);
     resetElectionTimer();
     RaftMessage request = new RaftMessage.VoteRequest(term(), log.lastId(), leadershipTransfer);
-    for (MemberId voter : membership.voters()) {
+    for (MemberId voter : membership.electors()) {
       if (!voter.equals(self)) {
         promise(voter, request); // the vote for itself comes first, on disk
       }
@@ -340,12 +357,8 @@ public final class RaftNode {
       return;
     }
     Role.Leader leader = new Role.Leader(log.lastIndex() + 1, nowMillis);
-    for (MemberId voter : membership.voters()) {
-      if (!voter.equals(self)) {
-        leader.progress.put(voter, new Progress(log.lastIndex() + 1, nowMillis));
-      }
-    }
     role = leader;
+    follow(leader, membership);
     append(leader, new LogEntry.NoOp(new LogId(term(), log.lastIndex() + 1))); // §8
   }
 
@@ -409,9 +422,26 @@ public final class RaftNode {
     }
   }
 
-  /** A node that the newest membership does not name must not vote; an empty one may. */
+  /**
+   * A node that the newest membership does not name must not vote; an empty one may, since its vote
+   * counts only for who knows it as a voter. So may a learner: the candidate may know already that
+   * it has become a voter (thesis §4.2.2).
+   */
   private boolean mayVote() {
-    return log.membership().isEmpty() || isVoter();
+    return log.membership().isEmpty()
+        || log.membership().filter(now -> now.everybody().contains(self)).isPresent()
+        || mayBeNeeded();
+  }
+
+  /**
+   * Whether this member is a voter, or its removal may not be committed yet: then it may be the one
+   * without whose log nobody can be elected (thesis §4.2.2).
+   */
+  private boolean mayBeNeeded() {
+    boolean removalOpen = log.membershipIndex() > commitIndex;
+    return isVoter()
+        || (removalOpen
+            && log.previousMembership().filter(before -> before.isVoter(self)).isPresent());
   }
 
   // Leadership transfer, thesis §3.10
@@ -484,6 +514,76 @@ public final class RaftNode {
     } else {
       leader.reads.add(token, Math.max(commitIndex, leader.noOpIndex), nowMillis);
     }
+  }
+
+  // Membership change, §6
+
+  private void maybeBeginChange(Function<Membership, Optional<Membership>> change) {
+    if (role instanceof Role.Leader leader && takesMembershipChange()) {
+      log.membership().flatMap(change).ifPresent(next -> appendMembership(leader, next));
+    }
+  }
+
+  /** Goes on with a change, own or inherited, once its last step is committed. */
+  private void continueChange(Role.Leader leader) {
+    Membership current = log.membership().orElse(null);
+    if (current == null || commitIndex < Math.max(leader.noOpIndex, log.membershipIndex())) {
+      return;
+    }
+    long longAgo = nowMillis - GIVE_UP_TIMEOUTS * timings.electionMaxMillis();
+    Optional<Membership> next =
+        MembershipChanges.next(
+            current,
+            member -> {
+              Progress progress = leader.progress.get(member);
+              return progress != null && progress.keepsPace;
+            },
+            member -> heardBefore(leader, member, longAgo));
+    if (next.isPresent()) {
+      appendMembership(leader, next.get());
+    } else if (!current.isVoter(self)) {
+      stepDownRemoved(leader);
+    }
+  }
+
+  /** A removed leader leads until its removal is committed (§6), then hands over. */
+  private void stepDownRemoved(Role.Leader leader) {
+    MemberId successor = mostUpToDate(leader);
+    becomeFollower(term(), null);
+    if (successor != null) {
+      send(successor, new RaftMessage.TimeoutNow(term()));
+    }
+  }
+
+  private void appendMembership(Role.Leader leader, Membership membership) {
+    LogId id = new LogId(term(), log.lastIndex() + 1);
+    append(leader, new LogEntry.MembershipChange(id, membership));
+    follow(leader, membership);
+  }
+
+  /** From now on these members get the log, and no others. */
+  private void follow(Role.Leader leader, Membership membership) {
+    List<MemberId> everybody = membership.everybody();
+    leader.progress.keySet().retainAll(everybody);
+    for (MemberId member : everybody) {
+      if (!member.equals(self)) {
+        leader.progress.computeIfAbsent(member, _ -> new Progress(log.lastIndex() + 1, nowMillis));
+      }
+    }
+  }
+
+  /** Whether majorities were heard lately, so that the change will not get stuck half-way. */
+  private boolean isReachable(Membership wanted) {
+    long lately = nowMillis - timings.electionMinMillis();
+    return role instanceof Role.Leader leader
+        && wanted.quorumValue(
+                member -> member.equals(self) || !heardBefore(leader, member, lately) ? 1 : 0)
+            == 1;
+  }
+
+  private static boolean heardBefore(Role.Leader leader, MemberId member, long millis) {
+    Progress progress = leader.progress.get(member);
+    return progress == null || progress.contactSentAtMillis < millis;
   }
 
   // Messages
@@ -644,6 +744,7 @@ public final class RaftNode {
   }
 
   private void heartbeat(MemberId member, Progress progress) {
+    progress.beginRound(log.lastIndex());
     if (progress.probing) {
       progress.probeSent = false; // it or its answer may be lost: ask again
       return;
@@ -708,13 +809,14 @@ public final class RaftNode {
     if (!(role instanceof Role.Leader leader) || membership == null) {
       return;
     }
-    List<Long> matches = new ArrayList<>();
-    for (MemberId voter : membership.voters()) {
-      Progress progress = leader.progress.get(voter);
-      matches.add(
-          voter.equals(self) ? log.durableIndex() : progress == null ? 0L : progress.matchIndex);
-    }
-    long onQuorum = quorumValue(matches, membership);
+    long onQuorum =
+        membership.quorumValue(
+            voter -> {
+              Progress progress = leader.progress.get(voter);
+              return voter.equals(self)
+                  ? log.durableIndex()
+                  : progress == null ? 0L : progress.matchIndex;
+            });
     if (onQuorum > commitIndex && log.termAt(onQuorum) == term()) {
       commitTo(onQuorum);
     }
@@ -725,21 +827,13 @@ public final class RaftNode {
     if (membership == null) {
       return leader.sinceMillis;
     }
-    List<Long> contacts = new ArrayList<>();
-    for (MemberId voter : membership.voters()) {
-      Progress progress = leader.progress.get(voter);
-      contacts.add(
-          voter.equals(self)
+    return membership.quorumValue(
+        voter -> {
+          Progress progress = leader.progress.get(voter);
+          return voter.equals(self)
               ? nowMillis
-              : progress == null ? leader.sinceMillis : progress.contactSentAtMillis);
-    }
-    return quorumValue(contacts, membership);
-  }
-
-  /** Largest value that a majority has reached. */
-  private static long quorumValue(List<Long> values, Membership membership) {
-    List<Long> sorted = values.stream().sorted().toList();
-    return sorted.get(sorted.size() - membership.quorumSize());
+              : progress == null ? leader.sinceMillis : progress.contactSentAtMillis;
+        });
   }
 
   private void commitTo(long index) {
@@ -803,7 +897,7 @@ public final class RaftNode {
   }
 
   private void sendToOtherVoters(Membership membership, RaftMessage message) {
-    for (MemberId voter : membership.voters()) {
+    for (MemberId voter : membership.electors()) {
       if (!voter.equals(self)) {
         send(voter, message);
       }

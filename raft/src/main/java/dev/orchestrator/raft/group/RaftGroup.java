@@ -188,6 +188,24 @@ public final class RaftGroup<R> implements RaftMember<R> {
     }
   }
 
+  @Override
+  public void changeMembers(MemberChange change, Duration timeout)
+      throws NotLeaderException, TimeoutException, InterruptedException {
+    CompletableFuture<Void> done = loop.changeMembers(change);
+    try {
+      done.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case NotLeaderException notLeader -> throw notLeader;
+        case RaftException refused ->
+            throw new RaftException(String.valueOf(refused.getMessage()), e);
+        case null, default -> throw new RaftException("the membership change failed", e);
+      }
+    } finally {
+      done.cancel(false);
+    }
+  }
+
   /** So that the group need not find out by itself that its leader is gone. */
   private void handOverBeforeClose() {
     if (failed.get() || loop.status().role() != RoleName.LEADER) {

@@ -61,6 +61,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
 
     record Read<R>(CompletableFuture<Long> future) implements Event<R> {}
 
+    record Change<R>(MemberChange change, CompletableFuture<Void> future) implements Event<R> {}
+
     record Transfer<R>(Optional<String> to, long timeoutMillis, CompletableFuture<Boolean> future)
         implements Event<R> {}
   }
@@ -75,6 +77,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private final PendingProposals<R> proposals;
   private final PendingReads reads = new PendingReads();
   private final PendingTransfers transfers = new PendingTransfers();
+  private final MemberChanges changes = new MemberChanges();
   private final ChangeNotifier notifier;
   private final BiConsumer<String, Throwable> fatal;
   private final BlockingQueue<Event<R>> inbox = new ArrayBlockingQueue<>(INBOX_CAPACITY);
@@ -158,6 +161,18 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     return future;
   }
 
+  /** Any thread: completes when the change is through. */
+  CompletableFuture<Void> changeMembers(MemberChange change) {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    Event<R> event = new Event.Change<>(change, future);
+    if (!inbox.offer(event)) {
+      future.completeExceptionally(new RaftException("the inbox is full; try again"));
+    } else if (stopping && inbox.remove(event)) {
+      PendingReads.notLeader(future, Optional.empty());
+    }
+    return future;
+  }
+
   /** Any thread: completes with whether another member leads now. */
   CompletableFuture<Boolean> transferLeadership(Optional<String> to, long timeoutMillis) {
     CompletableFuture<Boolean> future = new CompletableFuture<>();
@@ -223,7 +238,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       batch.add(first);
       inbox.drainTo(batch, MAX_BATCH);
       for (Event<R> event : batch) {
-        take(event, toState);
+        take(event, toPeers, toState);
       }
       batch.clear();
     }
@@ -233,6 +248,9 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       node.step(new Input.Persisted(persisted));
     }
     maybeBootstrap(toPeers);
+    if (changes.isSwapCheckDue(node, clock.nowMillis())) {
+      changes.swapIn(node, toPeers.peers());
+    }
     Ready ready = node.takeReady();
     ready.replies().forEach(proposals::settle);
     ready.reads().forEach(answer -> reads.settle(answer, node.leader()));
@@ -250,9 +268,10 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     publish(applied);
     reads.applied(applied);
     transfers.settle(node);
+    changes.settle(node);
   }
 
-  private void take(Event<R> event, ApplyLoop<R> toState) {
+  private void take(Event<R> event, Transport toPeers, ApplyLoop<R> toState) {
     switch (event) {
       case Event.Step<R>(Input input) -> node.step(input);
       case Event.Proposal<R> proposal -> {
@@ -269,6 +288,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
         node.step(new Input.Read(token));
       }
       case Event.Transfer<R> transfer -> takeTransfer(transfer);
+      case Event.Change<R>(MemberChange change, CompletableFuture<Void> future) ->
+          changes.begin(node, toPeers.peers(), change, future);
       case Event.Wake<R> _ -> {}
     }
   }
@@ -428,6 +449,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     proposals.stopped();
     reads.stopped();
     transfers.stopped();
+    changes.stopped();
     for (Event<R> event = inbox.poll(); event != null; event = inbox.poll()) {
       switch (event) {
         case Event.Proposal<R> proposal ->
@@ -435,6 +457,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
         case Event.Read<R>(CompletableFuture<Long> future) ->
             PendingReads.notLeader(future, Optional.empty());
         case Event.Transfer<R> transfer -> transfer.future().complete(false);
+        case Event.Change<R>(MemberChange _, CompletableFuture<Void> future) ->
+            PendingReads.notLeader(future, Optional.empty());
         case Event.Step<R> _, Event.Wake<R> _ -> {}
       }
     }

@@ -43,6 +43,19 @@ public interface RaftMember<R> extends AutoCloseable {
    */
   boolean transferLeadership(Optional<String> to, Duration timeout) throws InterruptedException;
 
+  /**
+   * Changes who belongs to the group (§6), one change at a time, and waits until the change is
+   * committed. A member that lost its log is swapped in by the leader without being asked (I5).
+   *
+   * @param timeout how long to wait; the change goes on afterwards
+   * @throws NotLeaderException this member does not lead, or lost leadership; the next leader goes
+   *     on with a change that was begun
+   * @throws RaftException the change is refused or was given up; the message says why
+   * @throws TimeoutException the change may still happen
+   */
+  void changeMembers(MemberChange change, Duration timeout)
+      throws NotLeaderException, TimeoutException, InterruptedException;
+
   /** Latest published status; cheap. */
   RaftStatus status();
 

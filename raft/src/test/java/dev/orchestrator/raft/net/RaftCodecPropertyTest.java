@@ -59,7 +59,11 @@ class RaftCodecPropertyTest {
   Arbitrary<LogEntry> entries() {
     Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(50);
     Arbitrary<Membership> memberships =
-        members().list().ofMinSize(1).ofMaxSize(5).map(list -> new Membership("id", list));
+        Combinators.combine(
+                members().list().ofMinSize(1).ofMaxSize(5),
+                members().list().ofMaxSize(3),
+                members().list().ofMaxSize(2))
+            .as((voters, old, learners) -> new Membership("id", voters, old, learners));
     return Arbitraries.oneOf(
         List.of(
             ids().map(LogEntry.NoOp::new),

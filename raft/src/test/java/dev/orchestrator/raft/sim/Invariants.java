@@ -54,6 +54,16 @@ final class Invariants {
     return committed.size();
   }
 
+  /** Newest committed entry that changes the membership. */
+  LogEntry.MembershipChange committedMembership() {
+    for (Committed each : committed.reversed()) {
+      if (each.entry() instanceof LogEntry.MembershipChange change) {
+        return change;
+      }
+    }
+    throw new Violation("nothing committed yet");
+  }
+
   long readCount() {
     return read;
   }
@@ -202,8 +212,7 @@ final class Invariants {
 
   private void isOnQuorum(RaftNode node) {
     LogId id = new LogId(node.log().termAt(node.commitIndex()), node.commitIndex());
-    List<MemberId> holders =
-        members.stream().filter(other -> other.everHeld(id)).map(SimMember::idInGroup).toList();
+    List<MemberId> holders = members.stream().flatMap(other -> other.holding(id).stream()).toList();
     Violation.unless(
         node.membership().orElseThrow().isQuorum(holders),
         "%s: committed %s, which only %s have on disk",

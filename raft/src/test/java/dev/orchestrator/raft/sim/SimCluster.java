@@ -55,6 +55,8 @@ public final class SimCluster {
   private long nextValue;
   private long nextRead;
   private int transfers;
+  private int changes;
+  private int wipes;
   private boolean storm = true;
 
   /** A group whose faults are drawn from the seed. */
@@ -121,6 +123,25 @@ public final class SimCluster {
 
   /** Whether, within this time, a new proposal is applied by every member that may vote. */
   public boolean makesProgress(long limitMillis) {
+    return makesProgress(limitMillis, true);
+  }
+
+  /** Like {@link #makesProgress}, but who is down need not come along. */
+  public boolean makesProgressWithoutTheDead(long limitMillis) {
+    return makesProgress(limitMillis, false);
+  }
+
+  private boolean votersHaveApplied(long index, boolean alsoTheDead) {
+    Membership now = invariants.committedMembership().membership();
+    long whole =
+        members.stream()
+            .filter(member -> now.isVoter(member.id))
+            .filter(member -> member.applied >= index || (!alsoTheDead && !member.isUp()))
+            .count();
+    return now.isSettled() && whole == now.voters().size();
+  }
+
+  private boolean makesProgress(long limitMillis, boolean alsoTheDead) {
     long until = nowMicros + limitMillis * 1_000;
     long target = 0;
     long askAgainAt = Long.MAX_VALUE;
@@ -134,7 +155,7 @@ public final class SimCluster {
         target = members.stream().mapToLong(this::proposeIfReady).max().orElse(0);
       } else {
         long wanted = target;
-        if (members.stream().allMatch(member -> member.wiped || member.applied >= wanted)) {
+        if (votersHaveApplied(wanted, alsoTheDead)) {
           return true;
         }
       }
@@ -185,6 +206,27 @@ public final class SimCluster {
         step(member, new Input.TransferLeadership(to, 100 + random.nextInt(2_000)));
       }
     }
+  }
+
+  /** Number of changes of the membership that were begun by hand. */
+  public int changes() {
+    return changes;
+  }
+
+  /** Number of disks lost. */
+  public int wipes() {
+    return wipes;
+  }
+
+  /** Whether every member, as it is now, is a voter of the committed membership. */
+  public boolean allAreVoters() {
+    Membership now = invariants.committedMembership().membership();
+    return now.isSettled() && members.stream().allMatch(member -> now.isVoter(member.id));
+  }
+
+  /** The disk of this member is lost. */
+  public void wipe(long member) {
+    wipe(members.get((int) member));
   }
 
   /** Number of reads answered. */
@@ -244,6 +286,7 @@ public final class SimCluster {
         text.append(" ").append(node.role()).append(" term=").append(node.term());
         text.append(" last=").append(node.log().lastId()).append(" commit=");
         text.append(node.commitIndex()).append(" applied=").append(member.applied);
+        text.append(" ").append(node.membership());
       } else {
         text.append(" down");
       }
@@ -280,6 +323,7 @@ public final class SimCluster {
           if (member.life == life && member.isUp()) {
             if (!member.isPaused(nowMicros)) {
               step(member, null);
+              swapIn(member);
             }
             tickLater(member, life, TICK_MICROS);
           }
@@ -316,12 +360,11 @@ public final class SimCluster {
     if (member.isUp()) {
       crash(member, 0);
     }
-    member.formerDisk = member.disk;
-    member.formerId = member.id;
+    wipes++;
     member.disk = new SimDisk();
     member.id = new MemberId(member.id.name(), random.nextLong());
+    member.disks.put(member.id, member.disk);
     member.applied = 0;
-    member.wiped = true;
     start(member);
   }
 
@@ -494,15 +537,61 @@ public final class SimCluster {
     repeat(faults.pauseEveryMillis(), () -> pauseRandom(random.nextInt(1_500)));
     repeat(faults.closeEveryMillis(), this::closeConnection);
     repeat(faults.transferEveryMillis(), this::transferToAnybody);
-    if (faults.wipeOne() && members.size() >= 3) {
-      at(
-          2_000_000 + random.nextInt(4_000_000),
-          () -> {
-            if (storm && invariants.committedCount() > 0) { // else there is no group to survive it
-              wipe(anyMember());
-            }
-          });
+    repeat(faults.changeEveryMillis(), this::changeMembers);
+    repeat(faults.wipeEveryMillis(), this::wipeIfBearable);
+  }
+
+  /** Whether losing one disk loses nothing: all voters are whole, and nothing is on the way. */
+  private boolean isWhole() {
+    if (invariants.committedCount() == 0) {
+      return false;
     }
+    LogEntry.MembershipChange newest = invariants.committedMembership();
+    List<MemberId> voters = newest.membership().voters();
+    List<MemberId> present = members.stream().map(member -> member.id).toList();
+    boolean settled = newest.membership().isSettled() && present.containsAll(voters);
+    return settled && members.stream().allMatch(member -> member.knowsNoChangeBehind(newest));
+  }
+
+  private void wipeIfBearable() {
+    if (isWhole() && invariants.committedMembership().membership().voters().size() >= 3) {
+      wipe(anyMember());
+    }
+  }
+
+  private void changeMembers() {
+    SimMember subject = anyMember();
+    for (SimMember member : members) {
+      if (member.isUp()
+          && !member.isPaused(nowMicros)
+          && member.node.takesMembershipChange()
+          && isWhole()) {
+        changes++;
+        boolean in = member.node.membership().orElseThrow().isVoter(subject.id);
+        step(
+            member,
+            in ? new Input.RemoveMember(subject.id.name()) : new Input.AddMember(subject.id));
+      }
+    }
+  }
+
+  /** As the driver does: members that come back without their log are swapped in (rule I5). */
+  private void swapIn(SimMember leader) {
+    if (!leader.node.takesMembershipChange()) {
+      return;
+    }
+    int from = members.indexOf(leader);
+    List<MemberId> connected = new ArrayList<>();
+    for (int to = 0; to < members.size(); to++) {
+      if (to != from && members.get(to).isUp() && !cut[from][to] && !cut[to][from]) {
+        connected.add(members.get(to).id);
+      }
+    }
+    leader
+        .node
+        .membership()
+        .flatMap(now -> now.replacement(connected))
+        .ifPresent(member -> step(leader, new Input.AddMember(member)));
   }
 
   private void repeat(int meanMillis, Runnable action) {
