@@ -1,12 +1,7 @@
 package dev.orchestrator.raft.core;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -32,10 +27,6 @@ public final class RaftNode {
   /** A learner not heard for so many longest election timeouts is given up. */
   private static final long GIVE_UP_TIMEOUTS = 4;
 
-  private record Promise(long afterSequence, Ready.Outbound message) {}
-
-  private record WriteInFlight(long sequence, long lastIndex) {}
-
   private final MemberId self;
   private final RaftTimings timings;
   private final RaftLimits limits;
@@ -60,11 +51,7 @@ public final class RaftNode {
   /** Write that holds the current hard state. */
   private long hardStateSequence;
 
-  private long sequence;
-  private long persistedSequence;
-  private final Deque<WriteInFlight> writes = new ArrayDeque<>();
-  private final Deque<Promise> promises = new ArrayDeque<>();
-  private List<Ready.Outbound> outbox = new ArrayList<>();
+  private final Outbox outbox = new Outbox();
   private List<Ready.Reply> replies = new ArrayList<>();
   private List<Ready.ReadAnswer> readAnswers = new ArrayList<>();
 
@@ -131,14 +118,12 @@ public final class RaftNode {
     }
     Ready.Write write = null;
     if (isUnwritten()) {
-      sequence++;
+      long sequence = outbox.beginWrite(log.lastIndex());
       HardState newHardState = hardStateUnwritten ? hardState : null;
       hardStateUnwritten = false;
       write = new Ready.Write(sequence, newHardState, log.takeTruncation(), log.takeUnwritten());
-      writes.addLast(new WriteInFlight(sequence, log.lastIndex()));
     }
-    Ready ready = new Ready(write, outbox, replies, readAnswers);
-    outbox = new ArrayList<>();
+    Ready ready = new Ready(write, outbox.take(), replies, readAnswers);
     replies = new ArrayList<>();
     readAnswers = new ArrayList<>();
     return ready;
@@ -358,7 +343,7 @@ public final class RaftNode {
     }
     Role.Leader leader = new Role.Leader(log.lastIndex() + 1, nowMillis);
     role = leader;
-    follow(leader, membership);
+    leader.follow(membership, self, log.lastIndex() + 1, nowMillis);
     append(leader, new LogEntry.NoOp(new LogId(term(), log.lastIndex() + 1))); // §8
   }
 
@@ -458,15 +443,11 @@ public final class RaftNode {
     }
   }
 
-  /** Of the voters that were heard lately the one that has most. */
   private @Nullable MemberId mostUpToDate(Role.Leader leader) {
-    long lately = nowMillis - timings.electionMinMillis();
-    return leader.progress.entrySet().stream()
-        .filter(entry -> isVoter(entry.getKey()))
-        .filter(entry -> entry.getValue().contactSentAtMillis >= lately)
-        .max(Comparator.comparingLong(entry -> entry.getValue().matchIndex))
-        .map(Map.Entry::getKey)
-        .orElse(null);
+    Membership membership = log.membership().orElse(null);
+    return membership == null
+        ? null
+        : leader.mostUpToDate(membership, nowMillis - timings.electionMinMillis());
   }
 
   /**
@@ -538,7 +519,7 @@ public final class RaftNode {
               Progress progress = leader.progress.get(member);
               return progress != null && progress.keepsPace;
             },
-            member -> heardBefore(leader, member, longAgo));
+            member -> leader.heardBefore(member, longAgo));
     if (next.isPresent()) {
       appendMembership(leader, next.get());
     } else if (!current.isVoter(self)) {
@@ -558,18 +539,7 @@ public final class RaftNode {
   private void appendMembership(Role.Leader leader, Membership membership) {
     LogId id = new LogId(term(), log.lastIndex() + 1);
     append(leader, new LogEntry.MembershipChange(id, membership));
-    follow(leader, membership);
-  }
-
-  /** From now on these members get the log, and no others. */
-  private void follow(Role.Leader leader, Membership membership) {
-    List<MemberId> everybody = membership.everybody();
-    leader.progress.keySet().retainAll(everybody);
-    for (MemberId member : everybody) {
-      if (!member.equals(self)) {
-        leader.progress.computeIfAbsent(member, _ -> new Progress(log.lastIndex() + 1, nowMillis));
-      }
-    }
+    leader.follow(membership, self, log.lastIndex() + 1, nowMillis);
   }
 
   /** Whether majorities were heard lately, so that the change will not get stuck half-way. */
@@ -577,13 +547,8 @@ public final class RaftNode {
     long lately = nowMillis - timings.electionMinMillis();
     return role instanceof Role.Leader leader
         && wanted.quorumValue(
-                member -> member.equals(self) || !heardBefore(leader, member, lately) ? 1 : 0)
+                member -> member.equals(self) || !leader.heardBefore(member, lately) ? 1 : 0)
             == 1;
-  }
-
-  private static boolean heardBefore(Role.Leader leader, MemberId member, long millis) {
-    Progress progress = leader.progress.get(member);
-    return progress == null || progress.contactSentAtMillis < millis;
   }
 
   // Messages
@@ -669,12 +634,7 @@ public final class RaftNode {
 
   private void truncate(long fromIndex) {
     log.truncateFrom(fromIndex);
-    List<WriteInFlight> cut = new ArrayList<>(writes.size());
-    for (WriteInFlight write : writes) {
-      cut.add(new WriteInFlight(write.sequence(), Math.min(write.lastIndex(), fromIndex - 1)));
-    }
-    writes.clear();
-    writes.addAll(cut);
+    outbox.truncatedFrom(fromIndex);
   }
 
   /**
@@ -682,7 +642,7 @@ public final class RaftNode {
    * once, for what is durable already: a slow sync must not look like a lost follower.
    */
   private void accept(MemberId from, RaftMessage.AppendEntries append, long matchIndex) {
-    boolean hardStateDurable = !hardStateUnwritten && persistedSequence >= hardStateSequence;
+    boolean hardStateDurable = !hardStateUnwritten && outbox.isPersisted(hardStateSequence);
     long durable = Math.min(matchIndex, log.durableIndex());
     if (hardStateDurable && (append.entries().isEmpty() || durable == matchIndex)) {
       send(from, new RaftMessage.AppendAccepted(term(), durable, append.sentAtMillis()));
@@ -809,14 +769,7 @@ public final class RaftNode {
     if (!(role instanceof Role.Leader leader) || membership == null) {
       return;
     }
-    long onQuorum =
-        membership.quorumValue(
-            voter -> {
-              Progress progress = leader.progress.get(voter);
-              return voter.equals(self)
-                  ? log.durableIndex()
-                  : progress == null ? 0L : progress.matchIndex;
-            });
+    long onQuorum = leader.quorumMatch(membership, self, log.durableIndex());
     if (onQuorum > commitIndex && log.termAt(onQuorum) == term()) {
       commitTo(onQuorum);
     }
@@ -827,13 +780,7 @@ public final class RaftNode {
     if (membership == null) {
       return leader.sinceMillis;
     }
-    return membership.quorumValue(
-        voter -> {
-          Progress progress = leader.progress.get(voter);
-          return voter.equals(self)
-              ? nowMillis
-              : progress == null ? leader.sinceMillis : progress.contactSentAtMillis;
-        });
+    return leader.quorumContact(membership, self, nowMillis);
   }
 
   private void commitTo(long index) {
@@ -850,22 +797,9 @@ public final class RaftNode {
   // Durability
 
   private void onPersisted(long upTo) {
-    require(upTo <= sequence, "persisted what was never handed out");
-    persistedSequence = Math.max(persistedSequence, upTo);
-    while (!writes.isEmpty() && writes.getFirst().sequence() <= persistedSequence) {
-      log.durableTo(writes.removeFirst().lastIndex());
-    }
-    Iterator<Promise> waiting = promises.iterator();
-    while (waiting.hasNext()) {
-      Promise promise = waiting.next();
-      if (promise.afterSequence() > persistedSequence) {
-        break;
-      }
-      outbox.add(promise.message());
-      waiting.remove();
-    }
+    log.durableTo(outbox.persisted(upTo));
     if (role instanceof Role.Candidate candidate
-        && persistedSequence >= candidate.voteSequence()
+        && outbox.isPersisted(candidate.voteSequence())
         && candidate.granted().add(self)) {
       becomeLeaderIfElected(candidate);
     }
@@ -879,21 +813,16 @@ public final class RaftNode {
   private void setHardState(HardState newHardState) {
     hardState = newHardState;
     hardStateUnwritten = true;
-    hardStateSequence = sequence + 1;
+    hardStateSequence = outbox.nextSequence();
   }
 
   /** Sends once everything decided so far is on disk. */
   private void promise(MemberId to, RaftMessage message) {
-    long afterSequence = isUnwritten() ? sequence + 1 : sequence;
-    if (afterSequence <= persistedSequence) {
-      send(to, message);
-    } else {
-      promises.addLast(new Promise(afterSequence, new Ready.Outbound(to, message)));
-    }
+    outbox.promise(to, message, isUnwritten());
   }
 
   private void send(MemberId to, RaftMessage message) {
-    outbox.add(new Ready.Outbound(to, message));
+    outbox.send(to, message);
   }
 
   private void sendToOtherVoters(Membership membership, RaftMessage message) {
