@@ -1,5 +1,7 @@
 package dev.orchestrator.raft.core;
 
+import org.jspecify.annotations.Nullable;
+
 /** Everything that can happen to a {@link RaftNode}. Immutable. */
 public sealed interface Input {
   /** Time passed; {@code nowMillis} is monotonic, its origin does not matter. */
@@ -16,6 +18,34 @@ public sealed interface Input {
 
   /** Makes an empty log the first of a new group; ignored if the log is not empty. */
   record Bootstrap(Membership membership) implements Input {}
+
+  /**
+   * Hand leadership over (thesis §3.10); ignored if this member does not lead or there is nobody to
+   * hand over to.
+   *
+   * @param to null for the voter that is most up to date
+   * @param timeoutMillis until then no proposals are taken; afterwards the leader goes on
+   */
+  record TransferLeadership(@Nullable MemberId to, long timeoutMillis) implements Input {}
+
+  /**
+   * Let this member in: as a learner, as a voter once it has caught up, in place of a voter of the
+   * same name if there is one (rule I5). Ignored if this member does not lead or a change is on the
+   * way.
+   */
+  record AddMember(MemberId member) implements Input {}
+
+  /**
+   * Remove the voter of this name. Ignored if this member does not lead, a change is on the way, or
+   * no majority of those left was heard lately.
+   */
+  record RemoveMember(String name) implements Input {}
+
+  /**
+   * A read that must see all that was committed before it was asked for (ReadIndex, thesis §6.4);
+   * answered in {@link Ready#reads()} under the same token.
+   */
+  record Read(long token) implements Input {}
 
   /** A client's command; answered in {@link Ready#replies()} under the same token. */
   final class Propose implements Input {

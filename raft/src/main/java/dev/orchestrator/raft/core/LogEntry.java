@@ -35,7 +35,7 @@ public sealed interface LogEntry {
   record MembershipChange(LogId id, Membership membership) implements LogEntry {
     @Override
     public int sizeBytes() {
-      return OVERHEAD_BYTES + 64 * membership.voters().size();
+      return OVERHEAD_BYTES + 64 * membership.everybody().size();
     }
   }
 

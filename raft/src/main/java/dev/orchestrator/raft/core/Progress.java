@@ -28,6 +28,12 @@ final class Progress {
   /** Our clock when we sent the newest message that was answered, or the start of our term. */
   long contactSentAtMillis;
 
+  /** End of our log at the heartbeat before; who has that by the next one keeps pace. */
+  private long paceIndex = Long.MAX_VALUE;
+
+  /** Whether the follower had, at the last heartbeat, what we had at the one before it. */
+  boolean keepsPace;
+
   Progress(long nextIndex, long nowMillis) {
     this.nextIndex = nextIndex;
     this.contactSentAtMillis = nowMillis;
@@ -36,6 +42,12 @@ final class Progress {
   boolean hasRoom(RaftLimits limits) {
     return inflight.size() < limits.maxInflightMessages()
         && inflightBytes < limits.maxInflightBytes();
+  }
+
+  /** A round of catching up ends and the next one begins (thesis §4.2.1). */
+  void beginRound(long lastIndex) {
+    keepsPace = matchIndex >= paceIndex;
+    paceIndex = lastIndex;
   }
 
   boolean hasInflight() {

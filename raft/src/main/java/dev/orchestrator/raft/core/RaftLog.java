@@ -106,6 +106,19 @@ public final class RaftLog {
         : Optional.of(memberships.lastEntry().getValue());
   }
 
+  /** The membership before the newest one; empty if there were not two. */
+  Optional<Membership> previousMembership() {
+    return memberships.isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(memberships.lowerEntry(memberships.lastKey()))
+            .map(Map.Entry::getValue);
+  }
+
+  /** Index of the newest membership, 0 if there is none. */
+  public long membershipIndex() {
+    return memberships.isEmpty() ? 0 : memberships.lastKey();
+  }
+
   /** Adds an entry behind the last one. */
   void append(LogEntry entry) {
     add(entry);

@@ -28,6 +28,12 @@ public sealed interface RaftMessage {
    */
   record VoteRequest(long term, LogId lastLog, boolean leadershipTransfer) implements RaftMessage {}
 
+  /**
+   * Stand for election at once (thesis §3.10). The leader that says so has stepped down already, so
+   * it passes no leader-check any more when others ignore its lease.
+   */
+  record TimeoutNow(long term) implements RaftMessage {}
+
   /** Answer to a {@link VoteRequest}. */
   record VoteResponse(long term, boolean granted) implements RaftMessage {}
 

@@ -1,12 +1,10 @@
 package dev.orchestrator.raft.core;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +24,8 @@ public final class RaftNode {
   /** Shortest wait before a pre-vote that a closed connection to the leader hurries. */
   private static final long HURRY_MIN_MILLIS = 20;
 
-  private record Promise(long afterSequence, Ready.Outbound message) {}
-
-  private record WriteInFlight(long sequence, long lastIndex) {}
+  /** A learner not heard for so many longest election timeouts is given up. */
+  private static final long GIVE_UP_TIMEOUTS = 4;
 
   private final MemberId self;
   private final RaftTimings timings;
@@ -54,12 +51,9 @@ public final class RaftNode {
   /** Write that holds the current hard state. */
   private long hardStateSequence;
 
-  private long sequence;
-  private long persistedSequence;
-  private final Deque<WriteInFlight> writes = new ArrayDeque<>();
-  private final Deque<Promise> promises = new ArrayDeque<>();
-  private List<Ready.Outbound> outbox = new ArrayList<>();
+  private final Outbox outbox = new Outbox();
   private List<Ready.Reply> replies = new ArrayList<>();
+  private List<Ready.ReadAnswer> readAnswers = new ArrayList<>();
 
   /**
    * A node as it is after a start: a follower that knows of no leader.
@@ -104,25 +98,34 @@ public final class RaftNode {
       case Input.Persisted(long upTo) -> onPersisted(upTo);
       case Input.PeerLost(MemberId member) -> onPeerLost(member);
       case Input.Bootstrap(Membership membership) -> onBootstrap(membership);
+      case Input.TransferLeadership(MemberId to, long timeout) -> onTransfer(to, timeout);
+      case Input.Read(long token) -> onRead(token);
+      case Input.AddMember(MemberId member) ->
+          maybeBeginChange(now -> MembershipChanges.add(now, member));
+      case Input.RemoveMember(String name) ->
+          maybeBeginChange(now -> MembershipChanges.remove(now, name).filter(this::isReachable));
     }
   }
 
   /** Hands out the work that arose since the last call. */
   public Ready takeReady() {
     if (role instanceof Role.Leader leader) {
+      readAnswers.addAll(leader.reads.takeConfirmed(quorumContact(leader), commitIndex));
+      maybeHandOver(leader);
+    }
+    if (role instanceof Role.Leader leader) {
       leader.progress.forEach((member, progress) -> replicate(member, progress));
     }
     Ready.Write write = null;
     if (isUnwritten()) {
-      sequence++;
+      long sequence = outbox.beginWrite(log.lastIndex());
       HardState newHardState = hardStateUnwritten ? hardState : null;
       hardStateUnwritten = false;
       write = new Ready.Write(sequence, newHardState, log.takeTruncation(), log.takeUnwritten());
-      writes.addLast(new WriteInFlight(sequence, log.lastIndex()));
     }
-    Ready ready = new Ready(write, outbox, replies);
-    outbox = new ArrayList<>();
+    Ready ready = new Ready(write, outbox.take(), replies, readAnswers);
     replies = new ArrayList<>();
+    readAnswers = new ArrayList<>();
     return ready;
   }
 
@@ -183,7 +186,11 @@ public final class RaftNode {
 
   /** Whether this very incarnation is a voter of the newest membership. */
   public boolean isVoter() {
-    return log.membership().filter(membership -> membership.isVoter(self)).isPresent();
+    return isVoter(self);
+  }
+
+  private boolean isVoter(MemberId member) {
+    return log.membership().filter(membership -> membership.isVoter(member)).isPresent();
   }
 
   /** Whether neither log nor hard state hold anything, so that the group may still be formed. */
@@ -204,6 +211,24 @@ public final class RaftNode {
     return role instanceof Role.Leader leader
         ? Optional.of(quorumContact(leader))
         : Optional.empty();
+  }
+
+  /** Whether this leader is handing its leadership over and takes no proposals meanwhile. */
+  public boolean isHandingOver() {
+    return role instanceof Role.Leader leader && leader.transfer != null;
+  }
+
+  /** Whether this leader would take in a change of the membership now: one at a time. */
+  public boolean takesMembershipChange() {
+    return role instanceof Role.Leader leader
+        && leader.transfer == null
+        && commitIndex >= Math.max(leader.noOpIndex, log.membershipIndex())
+        && log.membership().filter(Membership::isSettled).isPresent();
+  }
+
+  /** Whether a read waits for the next millisecond, so that the next tick should come soon. */
+  public boolean hasUnsentReads() {
+    return role instanceof Role.Leader leader && leader.reads.hasUnsent();
   }
 
   // Time
@@ -234,10 +259,16 @@ public final class RaftNode {
       becomeFollower(term(), null); // check-quorum, thesis §6.2
       return;
     }
-    if (nowMillis >= leader.nextHeartbeatMillis) {
+    Role.Transfer transfer = leader.transfer;
+    if (transfer != null && nowMillis >= transfer.untilMillis()) {
+      leader.transfer = null;
+    }
+    boolean roundForReads = leader.reads.takeRound(nowMillis);
+    if (roundForReads || nowMillis >= leader.nextHeartbeatMillis) {
       leader.nextHeartbeatMillis = nowMillis + timings.heartbeatMillis();
       leader.progress.forEach((member, progress) -> heartbeat(member, progress));
     }
+    continueChange(leader);
   }
 
   private void onPeerLost(MemberId member) {
@@ -275,7 +306,7 @@ public final class RaftNode {
   private void campaign() {
     resetElectionTimer();
     Membership membership = log.membership().orElse(null);
-    if (membership == null || !membership.isVoter(self)) {
+    if (membership == null || !mayBeNeeded()) {
       return;
     }
     Role.PreCandidate preCandidate = new Role.PreCandidate();
@@ -290,11 +321,15 @@ public final class RaftNode {
     if (membership == null || !membership.isQuorum(preCandidate.granted())) {
       return;
     }
+    becomeCandidate(membership, false);
+  }
+
+  private void becomeCandidate(Membership membership, boolean leadershipTransfer) {
     setHardState(new HardState(term() + 1, self));
     role = new Role.Candidate(hardStateSequence);
     resetElectionTimer();
-    RaftMessage request = new RaftMessage.VoteRequest(term(), log.lastId(), false);
-    for (MemberId voter : membership.voters()) {
+    RaftMessage request = new RaftMessage.VoteRequest(term(), log.lastId(), leadershipTransfer);
+    for (MemberId voter : membership.electors()) {
       if (!voter.equals(self)) {
         promise(voter, request); // the vote for itself comes first, on disk
       }
@@ -307,12 +342,8 @@ public final class RaftNode {
       return;
     }
     Role.Leader leader = new Role.Leader(log.lastIndex() + 1, nowMillis);
-    for (MemberId voter : membership.voters()) {
-      if (!voter.equals(self)) {
-        leader.progress.put(voter, new Progress(log.lastIndex() + 1, nowMillis));
-      }
-    }
     role = leader;
+    leader.follow(membership, self, log.lastIndex() + 1, nowMillis);
     append(leader, new LogEntry.NoOp(new LogId(term(), log.lastIndex() + 1))); // §8
   }
 
@@ -321,7 +352,8 @@ public final class RaftNode {
     if (newTerm > term()) {
       setHardState(new HardState(newTerm, null));
     }
-    if (role instanceof Role.Leader) {
+    if (role instanceof Role.Leader former) {
+      readAnswers.addAll(former.reads.takeRefused());
       resetElectionTimer();
     }
     role = new Role.Follower(leader);
@@ -375,9 +407,148 @@ public final class RaftNode {
     }
   }
 
-  /** A node that the newest membership does not name must not vote; an empty one may. */
+  /**
+   * A node that the newest membership does not name must not vote; an empty one may, since its vote
+   * counts only for who knows it as a voter. So may a learner: the candidate may know already that
+   * it has become a voter (thesis §4.2.2).
+   */
   private boolean mayVote() {
-    return log.membership().isEmpty() || isVoter();
+    return log.membership().isEmpty()
+        || log.membership().filter(now -> now.everybody().contains(self)).isPresent()
+        || mayBeNeeded();
+  }
+
+  /**
+   * Whether this member is a voter, or its removal may not be committed yet: then it may be the one
+   * without whose log nobody can be elected (thesis §4.2.2).
+   */
+  private boolean mayBeNeeded() {
+    boolean removalOpen = log.membershipIndex() > commitIndex;
+    return isVoter()
+        || (removalOpen
+            && log.previousMembership().filter(before -> before.isVoter(self)).isPresent());
+  }
+
+  // Leadership transfer, thesis §3.10
+
+  private void onTransfer(@Nullable MemberId wanted, long timeoutMillis) {
+    if (!(role instanceof Role.Leader leader)) {
+      return;
+    }
+    MemberId to = wanted == null ? mostUpToDate(leader) : wanted;
+    Progress progress = to == null ? null : leader.progress.get(to);
+    if (to != null && progress != null && isVoter(to)) {
+      leader.transfer = new Role.Transfer(to, nowMillis + timeoutMillis);
+      progress.probeSent = false; // do not wait for the next heartbeat to find out where it is
+    }
+  }
+
+  private @Nullable MemberId mostUpToDate(Role.Leader leader) {
+    Membership membership = log.membership().orElse(null);
+    return membership == null
+        ? null
+        : leader.mostUpToDate(membership, nowMillis - timings.electionMinMillis());
+  }
+
+  /**
+   * Once the successor has the whole log and all of it is committed: steps down and only then tells
+   * it to stand, so that leader-check and reads have ended here before anybody ignores the lease.
+   * Should the message be lost, an ordinary election follows.
+   */
+  private void maybeHandOver(Role.Leader leader) {
+    Role.Transfer transfer = leader.transfer;
+    Progress progress = transfer == null ? null : leader.progress.get(transfer.to());
+    if (transfer == null || progress == null) {
+      return;
+    }
+    if (progress.matchIndex == log.lastIndex() && commitIndex == log.lastIndex()) {
+      becomeFollower(term(), null);
+      send(transfer.to(), new RaftMessage.TimeoutNow(term()));
+    }
+  }
+
+  /**
+   * Only the leader this member follows, in this very term, may hurry it past lease and pre-vote.
+   */
+  private void onTimeoutNow(MemberId from, RaftMessage.TimeoutNow timeoutNow) {
+    Membership membership = log.membership().orElse(null);
+    boolean genuine =
+        timeoutNow.term() == term()
+            && role instanceof Role.Follower(MemberId leader)
+            && from.equals(leader);
+    if (genuine && membership != null && membership.isVoter(self)) {
+      becomeCandidate(membership, true);
+    }
+  }
+
+  // Reads
+
+  /**
+   * ReadIndex (§8, thesis §6.4). What earlier leaders committed lies before this term's NoOp, so a
+   * read waits at least for that to be committed.
+   */
+  private void onRead(long token) {
+    if (!(role instanceof Role.Leader leader)) {
+      readAnswers.add(new Ready.ReadAnswer.NotLeader(token));
+    } else if (leader.reads.size() >= limits.maxUncommittedEntries()) {
+      readAnswers.add(new Ready.ReadAnswer.Overloaded(token));
+    } else {
+      leader.reads.add(token, Math.max(commitIndex, leader.noOpIndex), nowMillis);
+    }
+  }
+
+  // Membership change, §6
+
+  private void maybeBeginChange(Function<Membership, Optional<Membership>> change) {
+    if (role instanceof Role.Leader leader && takesMembershipChange()) {
+      log.membership().flatMap(change).ifPresent(next -> appendMembership(leader, next));
+    }
+  }
+
+  /** Goes on with a change, own or inherited, once its last step is committed. */
+  private void continueChange(Role.Leader leader) {
+    Membership current = log.membership().orElse(null);
+    if (current == null || commitIndex < Math.max(leader.noOpIndex, log.membershipIndex())) {
+      return;
+    }
+    long longAgo = nowMillis - GIVE_UP_TIMEOUTS * timings.electionMaxMillis();
+    Optional<Membership> next =
+        MembershipChanges.next(
+            current,
+            member -> {
+              Progress progress = leader.progress.get(member);
+              return progress != null && progress.keepsPace;
+            },
+            member -> leader.heardBefore(member, longAgo));
+    if (next.isPresent()) {
+      appendMembership(leader, next.get());
+    } else if (!current.isVoter(self)) {
+      stepDownRemoved(leader);
+    }
+  }
+
+  /** A removed leader leads until its removal is committed (§6), then hands over. */
+  private void stepDownRemoved(Role.Leader leader) {
+    MemberId successor = mostUpToDate(leader);
+    becomeFollower(term(), null);
+    if (successor != null) {
+      send(successor, new RaftMessage.TimeoutNow(term()));
+    }
+  }
+
+  private void appendMembership(Role.Leader leader, Membership membership) {
+    LogId id = new LogId(term(), log.lastIndex() + 1);
+    append(leader, new LogEntry.MembershipChange(id, membership));
+    leader.follow(membership, self, log.lastIndex() + 1, nowMillis);
+  }
+
+  /** Whether majorities were heard lately, so that the change will not get stuck half-way. */
+  private boolean isReachable(Membership wanted) {
+    long lately = nowMillis - timings.electionMinMillis();
+    return role instanceof Role.Leader leader
+        && wanted.quorumValue(
+                member -> member.equals(self) || !leader.heardBefore(member, lately) ? 1 : 0)
+            == 1;
   }
 
   // Messages
@@ -406,6 +577,7 @@ public final class RaftNode {
       case RaftMessage.AppendAccepted accepted -> onAccepted(from, accepted);
       case RaftMessage.AppendRejected rejected -> onRejected(from, rejected);
       case RaftMessage.VoteResponse response -> onVoteResponse(from, response);
+      case RaftMessage.TimeoutNow timeoutNow -> onTimeoutNow(from, timeoutNow);
       case RaftMessage.PreVoteResponse _ -> {} // refused: its term was all it had to say
       case RaftMessage.PreVoteRequest _, RaftMessage.VoteRequest _ ->
           throw new IllegalStateException("answered above");
@@ -462,12 +634,7 @@ public final class RaftNode {
 
   private void truncate(long fromIndex) {
     log.truncateFrom(fromIndex);
-    List<WriteInFlight> cut = new ArrayList<>(writes.size());
-    for (WriteInFlight write : writes) {
-      cut.add(new WriteInFlight(write.sequence(), Math.min(write.lastIndex(), fromIndex - 1)));
-    }
-    writes.clear();
-    writes.addAll(cut);
+    outbox.truncatedFrom(fromIndex);
   }
 
   /**
@@ -475,7 +642,7 @@ public final class RaftNode {
    * once, for what is durable already: a slow sync must not look like a lost follower.
    */
   private void accept(MemberId from, RaftMessage.AppendEntries append, long matchIndex) {
-    boolean hardStateDurable = !hardStateUnwritten && persistedSequence >= hardStateSequence;
+    boolean hardStateDurable = !hardStateUnwritten && outbox.isPersisted(hardStateSequence);
     long durable = Math.min(matchIndex, log.durableIndex());
     if (hardStateDurable && (append.entries().isEmpty() || durable == matchIndex)) {
       send(from, new RaftMessage.AppendAccepted(term(), durable, append.sentAtMillis()));
@@ -491,7 +658,7 @@ public final class RaftNode {
       replies.add(new Ready.Reply.NotLeader(proposal.token()));
       return;
     }
-    if (!leader.hasRoom(limits)) {
+    if (leader.transfer != null || !leader.hasRoom(limits)) {
       replies.add(new Ready.Reply.Overloaded(proposal.token()));
       return;
     }
@@ -537,6 +704,7 @@ public final class RaftNode {
   }
 
   private void heartbeat(MemberId member, Progress progress) {
+    progress.beginRound(log.lastIndex());
     if (progress.probing) {
       progress.probeSent = false; // it or its answer may be lost: ask again
       return;
@@ -601,13 +769,7 @@ public final class RaftNode {
     if (!(role instanceof Role.Leader leader) || membership == null) {
       return;
     }
-    List<Long> matches = new ArrayList<>();
-    for (MemberId voter : membership.voters()) {
-      Progress progress = leader.progress.get(voter);
-      matches.add(
-          voter.equals(self) ? log.durableIndex() : progress == null ? 0L : progress.matchIndex);
-    }
-    long onQuorum = quorumValue(matches, membership);
+    long onQuorum = leader.quorumMatch(membership, self, log.durableIndex());
     if (onQuorum > commitIndex && log.termAt(onQuorum) == term()) {
       commitTo(onQuorum);
     }
@@ -618,21 +780,7 @@ public final class RaftNode {
     if (membership == null) {
       return leader.sinceMillis;
     }
-    List<Long> contacts = new ArrayList<>();
-    for (MemberId voter : membership.voters()) {
-      Progress progress = leader.progress.get(voter);
-      contacts.add(
-          voter.equals(self)
-              ? nowMillis
-              : progress == null ? leader.sinceMillis : progress.contactSentAtMillis);
-    }
-    return quorumValue(contacts, membership);
-  }
-
-  /** Largest value that a majority has reached. */
-  private static long quorumValue(List<Long> values, Membership membership) {
-    List<Long> sorted = values.stream().sorted().toList();
-    return sorted.get(sorted.size() - membership.quorumSize());
+    return leader.quorumContact(membership, self, nowMillis);
   }
 
   private void commitTo(long index) {
@@ -649,22 +797,9 @@ public final class RaftNode {
   // Durability
 
   private void onPersisted(long upTo) {
-    require(upTo <= sequence, "persisted what was never handed out");
-    persistedSequence = Math.max(persistedSequence, upTo);
-    while (!writes.isEmpty() && writes.getFirst().sequence() <= persistedSequence) {
-      log.durableTo(writes.removeFirst().lastIndex());
-    }
-    Iterator<Promise> waiting = promises.iterator();
-    while (waiting.hasNext()) {
-      Promise promise = waiting.next();
-      if (promise.afterSequence() > persistedSequence) {
-        break;
-      }
-      outbox.add(promise.message());
-      waiting.remove();
-    }
+    log.durableTo(outbox.persisted(upTo));
     if (role instanceof Role.Candidate candidate
-        && persistedSequence >= candidate.voteSequence()
+        && outbox.isPersisted(candidate.voteSequence())
         && candidate.granted().add(self)) {
       becomeLeaderIfElected(candidate);
     }
@@ -678,25 +813,20 @@ public final class RaftNode {
   private void setHardState(HardState newHardState) {
     hardState = newHardState;
     hardStateUnwritten = true;
-    hardStateSequence = sequence + 1;
+    hardStateSequence = outbox.nextSequence();
   }
 
   /** Sends once everything decided so far is on disk. */
   private void promise(MemberId to, RaftMessage message) {
-    long afterSequence = isUnwritten() ? sequence + 1 : sequence;
-    if (afterSequence <= persistedSequence) {
-      send(to, message);
-    } else {
-      promises.addLast(new Promise(afterSequence, new Ready.Outbound(to, message)));
-    }
+    outbox.promise(to, message, isUnwritten());
   }
 
   private void send(MemberId to, RaftMessage message) {
-    outbox.add(new Ready.Outbound(to, message));
+    outbox.send(to, message);
   }
 
   private void sendToOtherVoters(Membership membership, RaftMessage message) {
-    for (MemberId voter : membership.voters()) {
+    for (MemberId voter : membership.electors()) {
       if (!voter.equals(self)) {
         send(voter, message);
       }

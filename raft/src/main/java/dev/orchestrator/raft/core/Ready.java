@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param write what must reach the disk, null if nothing changed; writes are to be done in order
  * @param messages to be sent now; each may be lost
  * @param replies what became of proposals
+ * @param reads what became of reads
  */
-public record Ready(@Nullable Write write, List<Outbound> messages, List<Reply> replies) {
+public record Ready(
+    @Nullable Write write, List<Outbound> messages, List<Reply> replies, List<ReadAnswer> reads) {
   public Ready {
     messages = List.copyOf(messages);
     replies = List.copyOf(replies);
+    reads = List.copyOf(reads);
   }
 
   /**
@@ -49,5 +52,20 @@ public record Ready(@Nullable Write write, List<Outbound> messages, List<Reply> 
 
     /** Not appended, and never will be: too much waits for commit. */
     record Overloaded(long token) implements Reply {}
+  }
+
+  /** What became of a read. */
+  public sealed interface ReadAnswer {
+    /** Token of the {@link Input.Read}. */
+    long token();
+
+    /** The state may be read once it has applied this index. */
+    record Confirmed(long token, long index) implements ReadAnswer {}
+
+    /** This member does not lead, or lost its leadership before it could prove it. */
+    record NotLeader(long token) implements ReadAnswer {}
+
+    /** Too many reads wait. */
+    record Overloaded(long token) implements ReadAnswer {}
   }
 }

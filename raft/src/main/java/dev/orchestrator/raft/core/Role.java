@@ -1,7 +1,10 @@
 package dev.orchestrator.raft.core;
 
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,6 +51,9 @@ sealed interface Role {
     }
   }
 
+  /** Leadership is to go to this member, once it has the whole log, if that is before this time. */
+  record Transfer(MemberId to, long untilMillis) {}
+
   /** Replicates its log. */
   final class Leader implements Role {
     /** Index of the NoOp that began this term of leadership. */
@@ -55,7 +61,11 @@ sealed interface Role {
 
     final long sinceMillis;
     final NavigableMap<MemberId, Progress> progress = new TreeMap<>();
+    final Reads reads = new Reads();
     long nextHeartbeatMillis;
+
+    /** Set while leadership is being handed over. */
+    @Nullable Transfer transfer;
 
     /** Its own stall is not the followers' silence: no stepping down before this. */
     long checkQuorumNotBeforeMillis;
@@ -72,6 +82,53 @@ sealed interface Role {
     @Override
     public RoleName name() {
       return RoleName.LEADER;
+    }
+
+    /** From now on these members get the log, and no others. */
+    void follow(Membership membership, MemberId self, long nextIndex, long nowMillis) {
+      List<MemberId> everybody = membership.everybody();
+      progress.keySet().retainAll(everybody);
+      for (MemberId member : everybody) {
+        if (!member.equals(self)) {
+          progress.computeIfAbsent(member, _ -> new Progress(nextIndex, nowMillis));
+        }
+      }
+    }
+
+    /** Largest index that a majority has on disk. */
+    long quorumMatch(Membership membership, MemberId self, long ownDurableIndex) {
+      return membership.quorumValue(
+          voter -> {
+            Progress of = progress.get(voter);
+            return voter.equals(self) ? ownDurableIndex : of == null ? 0 : of.matchIndex;
+          });
+    }
+
+    /** When the newest message that reached a majority was sent; the start of the term at first. */
+    long quorumContact(Membership membership, MemberId self, long nowMillis) {
+      return membership.quorumValue(
+          voter -> {
+            Progress of = progress.get(voter);
+            return voter.equals(self)
+                ? nowMillis
+                : of == null ? sinceMillis : of.contactSentAtMillis;
+          });
+    }
+
+    /** Whether this member has not answered anything sent since then. */
+    boolean heardBefore(MemberId member, long millis) {
+      Progress of = progress.get(member);
+      return of == null || of.contactSentAtMillis < millis;
+    }
+
+    /** Of the other voters that were heard since {@code lately} the one that has most. */
+    @Nullable MemberId mostUpToDate(Membership membership, long lately) {
+      return progress.entrySet().stream()
+          .filter(entry -> membership.isVoter(entry.getKey()))
+          .filter(entry -> entry.getValue().contactSentAtMillis >= lately)
+          .max(Comparator.comparingLong(entry -> entry.getValue().matchIndex))
+          .map(Map.Entry::getKey)
+          .orElse(null);
     }
 
     boolean hasRoom(RaftLimits limits) {

@@ -5,6 +5,7 @@ import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.RaftLog;
 import dev.orchestrator.raft.core.RaftNode;
+import dev.orchestrator.raft.core.RoleName;
 import dev.orchestrator.raft.net.FrameLimits;
 import dev.orchestrator.raft.net.HostPort;
 import dev.orchestrator.raft.net.NettyTransport;
@@ -14,7 +15,12 @@ import dev.orchestrator.raft.port.StateMachine;
 import dev.orchestrator.raft.port.Transport;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class RaftGroup<R> implements RaftMember<R> {
   private static final Logger log = LoggerFactory.getLogger(RaftGroup.class);
   private static final long STOP_TIMEOUT_MILLIS = 10_000;
+  private static final Duration CLOSE_TRANSFER_TIMEOUT = Duration.ofSeconds(1);
 
   private final RaftConfig config;
   private final LogStorage storage;
@@ -148,6 +155,71 @@ public final class RaftGroup<R> implements RaftMember<R> {
   }
 
   @Override
+  public long readBarrier(Duration timeout)
+      throws NotLeaderException, TimeoutException, InterruptedException {
+    CompletableFuture<Long> applied = loop.readBarrier();
+    try {
+      return applied.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case NotLeaderException notLeader -> throw notLeader;
+        case TimeoutException overloaded -> throw overloaded;
+        case null, default -> throw new RaftException("the read barrier failed", e);
+      }
+    } finally {
+      applied.cancel(false); // nobody waits for it any more
+    }
+  }
+
+  @Override
+  public boolean transferLeadership(Optional<String> to, Duration timeout)
+      throws InterruptedException {
+    long timeoutMillis = timeout.toMillis();
+    CompletableFuture<Boolean> moved = loop.transferLeadership(to, timeoutMillis);
+    try {
+      return moved.get(timeoutMillis, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.info("leadership has not moved within {} ms", timeoutMillis);
+      return false;
+    } catch (ExecutionException e) {
+      throw new RaftException("the leadership transfer failed", e);
+    } finally {
+      moved.cancel(false);
+    }
+  }
+
+  @Override
+  public void changeMembers(MemberChange change, Duration timeout)
+      throws NotLeaderException, TimeoutException, InterruptedException {
+    CompletableFuture<Void> done = loop.changeMembers(change);
+    try {
+      done.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case NotLeaderException notLeader -> throw notLeader;
+        case RaftException refused ->
+            throw new RaftException(String.valueOf(refused.getMessage()), e);
+        case null, default -> throw new RaftException("the membership change failed", e);
+      }
+    } finally {
+      done.cancel(false);
+    }
+  }
+
+  /** So that the group need not find out by itself that its leader is gone. */
+  private void handOverBeforeClose() {
+    if (failed.get() || loop.status().role() != RoleName.LEADER) {
+      return;
+    }
+    try {
+      boolean moved = transferLeadership(Optional.empty(), CLOSE_TRANSFER_TIMEOUT);
+      log.info("closing as the leader, handed over={}", moved);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
   public RaftStatus status() {
     return loop.status();
   }
@@ -184,6 +256,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    handOverBeforeClose();
     transport.close();
     loop.stop();
     join(loopThread);

@@ -19,6 +19,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
@@ -35,6 +36,10 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private static final int INBOX_CAPACITY = 8192;
   private static final int MAX_BATCH = 512;
   private static final long TICK_MILLIS = 10;
+
+  /** While a read waits for the next millisecond. */
+  private static final long SHORT_TICK_MILLIS = 1;
+
   private static final int MAX_APPLY_BATCH_BYTES = 1 << 20;
   private static final long MAX_APPLY_LAG = 8192;
   private static final int CLUSTER_ID_BYTES = 16;
@@ -53,6 +58,13 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     }
 
     record Wake<R>() implements Event<R> {}
+
+    record Read<R>(CompletableFuture<Long> future) implements Event<R> {}
+
+    record Change<R>(MemberChange change, CompletableFuture<Void> future) implements Event<R> {}
+
+    record Transfer<R>(Optional<String> to, long timeoutMillis, CompletableFuture<Boolean> future)
+        implements Event<R> {}
   }
 
   /** Times that leader-check needs, published with the status. */
@@ -63,6 +75,9 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private final BootstrapRule bootstrap;
   private final RandomGenerator random;
   private final PendingProposals<R> proposals;
+  private final PendingReads reads = new PendingReads();
+  private final PendingTransfers transfers = new PendingTransfers();
+  private final MemberChanges changes = new MemberChanges();
   private final ChangeNotifier notifier;
   private final BiConsumer<String, Throwable> fatal;
   private final BlockingQueue<Event<R>> inbox = new ArrayBlockingQueue<>(INBOX_CAPACITY);
@@ -134,6 +149,40 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     return future;
   }
 
+  /** Any thread: completes with the applied index once a read may rely on it. */
+  CompletableFuture<Long> readBarrier() {
+    CompletableFuture<Long> future = new CompletableFuture<>();
+    Event<R> read = new Event.Read<>(future);
+    if (!inbox.offer(read)) {
+      future.completeExceptionally(new TimeoutException("the inbox is full; try again"));
+    } else if (stopping && inbox.remove(read)) {
+      PendingReads.notLeader(future, Optional.empty());
+    }
+    return future;
+  }
+
+  /** Any thread: completes when the change is through. */
+  CompletableFuture<Void> changeMembers(MemberChange change) {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    Event<R> event = new Event.Change<>(change, future);
+    if (!inbox.offer(event)) {
+      future.completeExceptionally(new RaftException("the inbox is full; try again"));
+    } else if (stopping && inbox.remove(event)) {
+      PendingReads.notLeader(future, Optional.empty());
+    }
+    return future;
+  }
+
+  /** Any thread: completes with whether another member leads now. */
+  CompletableFuture<Boolean> transferLeadership(Optional<String> to, long timeoutMillis) {
+    CompletableFuture<Boolean> future = new CompletableFuture<>();
+    Event<R> transfer = new Event.Transfer<>(to, timeoutMillis, future);
+    if (!inbox.offer(transfer) || (stopping && inbox.remove(transfer))) {
+      future.complete(false);
+    }
+    return future;
+  }
+
   /** Any thread: something outside the inbox has changed. */
   void wake() {
     if (wakePending.compareAndSet(false, true)) {
@@ -181,14 +230,15 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
 
   private void turn(Transport toPeers, LogWriter toDisk, ApplyLoop<R> toState)
       throws InterruptedException {
-    Event<R> first = inbox.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+    Event<R> first =
+        inbox.poll(node.hasUnsentReads() ? SHORT_TICK_MILLIS : TICK_MILLIS, TimeUnit.MILLISECONDS);
     wakePending.set(false);
     node.step(new Input.Tick(clock.nowMillis()));
     if (first != null) {
       batch.add(first);
       inbox.drainTo(batch, MAX_BATCH);
       for (Event<R> event : batch) {
-        take(event, toState);
+        take(event, toPeers, toState);
       }
       batch.clear();
     }
@@ -198,8 +248,13 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       node.step(new Input.Persisted(persisted));
     }
     maybeBootstrap(toPeers);
+    if (changes.isSwapCheckDue(node, clock.nowMillis())) {
+      changes.swapIn(node, toPeers.peers());
+    }
     Ready ready = node.takeReady();
     ready.replies().forEach(proposals::settle);
+    ready.reads().forEach(answer -> reads.settle(answer, node.leader()));
+    publishContact(); // an abdication shows here before the successor can learn of it
     identify(toPeers);
     Ready.Write write = ready.write();
     if (write != null && !toDisk.submit(write)) {
@@ -209,10 +264,14 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       toPeers.send(message.to(), message.message());
     }
     handCommitted(toState);
-    publish(toState.appliedIndex());
+    long applied = toState.appliedIndex();
+    publish(applied);
+    reads.applied(applied);
+    transfers.settle(node);
+    changes.settle(node);
   }
 
-  private void take(Event<R> event, ApplyLoop<R> toState) {
+  private void take(Event<R> event, Transport toPeers, ApplyLoop<R> toState) {
     switch (event) {
       case Event.Step<R>(Input input) -> node.step(input);
       case Event.Proposal<R> proposal -> {
@@ -224,7 +283,32 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
         long token = proposals.register(proposal.future);
         node.step(new Input.Propose(token, proposal.command));
       }
+      case Event.Read<R>(CompletableFuture<Long> future) -> {
+        long token = reads.register(future);
+        node.step(new Input.Read(token));
+      }
+      case Event.Transfer<R> transfer -> takeTransfer(transfer);
+      case Event.Change<R>(MemberChange change, CompletableFuture<Void> future) ->
+          changes.begin(node, toPeers.peers(), change, future);
       case Event.Wake<R> _ -> {}
+    }
+  }
+
+  private void takeTransfer(Event.Transfer<R> transfer) {
+    Optional<MemberId> to =
+        transfer
+            .to()
+            .flatMap(
+                name ->
+                    node.membership().stream()
+                        .flatMap(membership -> membership.voters().stream())
+                        .filter(voter -> voter.name().equals(name))
+                        .findFirst());
+    if (node.role() == RoleName.LEADER && to.isPresent() == transfer.to().isPresent()) {
+      node.step(new Input.TransferLeadership(to.orElse(null), transfer.timeoutMillis()));
+      transfers.add(transfer.future());
+    } else {
+      transfer.future().complete(false);
     }
   }
 
@@ -288,11 +372,14 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     }
   }
 
+  private void publishContact() {
+    contact =
+        new QuorumContact(node.role() == RoleName.LEADER, node.quorumContactMillis().orElse(0L));
+  }
+
   private void publish(long appliedIndex) {
     RaftStatus before = status;
     RaftStatus now = statusNow(appliedIndex);
-    contact =
-        new QuorumContact(node.role() == RoleName.LEADER, node.quorumContactMillis().orElse(0L));
     if (now.equals(before)) {
       return;
     }
@@ -360,9 +447,19 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     status = ended;
     notifier.changed(ended);
     proposals.stopped();
+    reads.stopped();
+    transfers.stopped();
+    changes.stopped();
     for (Event<R> event = inbox.poll(); event != null; event = inbox.poll()) {
-      if (event instanceof Event.Proposal<R> proposal) {
-        PendingProposals.fail(proposal.future, Kind.NOT_LEADER, "this member has stopped");
+      switch (event) {
+        case Event.Proposal<R> proposal ->
+            PendingProposals.fail(proposal.future, Kind.NOT_LEADER, "this member has stopped");
+        case Event.Read<R>(CompletableFuture<Long> future) ->
+            PendingReads.notLeader(future, Optional.empty());
+        case Event.Transfer<R> transfer -> transfer.future().complete(false);
+        case Event.Change<R>(MemberChange _, CompletableFuture<Void> future) ->
+            PendingReads.notLeader(future, Optional.empty());
+        case Event.Step<R> _, Event.Wake<R> _ -> {}
       }
     }
   }

@@ -1,6 +1,9 @@
 package dev.orchestrator.raft.group;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -15,6 +18,43 @@ public interface RaftMember<R> extends AutoCloseable {
    * says whether the command may still happen.
    */
   CompletableFuture<R> propose(byte[] command);
+
+  /**
+   * Waits until this member has applied everything committed before the call, so that a read of its
+   * state that follows is linearizable (ReadIndex, thesis §6.4). Costs one heartbeat round, no log
+   * entry. Holds on even if leadership is lost meanwhile: it was proven after the call.
+   *
+   * @param timeout upper bound for heartbeat and apply together
+   * @return the applied index the read may rely on
+   * @throws NotLeaderException this member does not lead or lost its quorum
+   * @throws TimeoutException nothing was read and nothing changed; safe to try again
+   */
+  long readBarrier(Duration timeout)
+      throws NotLeaderException, TimeoutException, InterruptedException;
+
+  /**
+   * Hands leadership over (thesis §3.10). Meanwhile proposals are refused as overloaded; if nothing
+   * comes of it in time this member goes on to lead.
+   *
+   * @param to name of the voter to lead next, empty for the one that is most up to date
+   * @param timeout upper bound for the whole change
+   * @return whether another member was seen to lead; false as well if this one did not lead, or
+   *     there is no such voter
+   */
+  boolean transferLeadership(Optional<String> to, Duration timeout) throws InterruptedException;
+
+  /**
+   * Changes who belongs to the group (§6), one change at a time, and waits until the change is
+   * committed. A member that lost its log is swapped in by the leader without being asked (I5).
+   *
+   * @param timeout how long to wait; the change goes on afterwards
+   * @throws NotLeaderException this member does not lead, or lost leadership; the next leader goes
+   *     on with a change that was begun
+   * @throws RaftException the change is refused or was given up; the message says why
+   * @throws TimeoutException the change may still happen
+   */
+  void changeMembers(MemberChange change, Duration timeout)
+      throws NotLeaderException, TimeoutException, InterruptedException;
 
   /** Latest published status; cheap. */
   RaftStatus status();
@@ -32,7 +72,10 @@ public interface RaftMember<R> extends AutoCloseable {
    */
   void onChange(Consumer<RaftStatus> listener);
 
-  /** Stops the threads and closes sockets and log; pending proposals end with outcome unknown. */
+  /**
+   * Hands leadership over, if it has it, within a second; then stops the threads and closes sockets
+   * and log. Pending proposals end with outcome unknown.
+   */
   @Override
   void close();
 }

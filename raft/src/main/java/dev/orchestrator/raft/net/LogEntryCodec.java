@@ -103,12 +103,25 @@ public final class LogEntryCodec {
   private static dev.orchestrator.proto.raft.Membership toProto(Membership membership) {
     return dev.orchestrator.proto.raft.Membership.newBuilder()
         .setClusterId(membership.clusterId())
-        .addAllVoters(membership.voters().stream().map(LogEntryCodec::toProto).toList())
+        .addAllVoters(toProto(membership.voters()))
+        .addAllOutgoing(toProto(membership.outgoing()))
+        .addAllLearners(toProto(membership.learners()))
         .build();
   }
 
   private static Membership fromProto(dev.orchestrator.proto.raft.Membership proto) {
-    List<MemberId> voters = proto.getVotersList().stream().map(LogEntryCodec::fromProto).toList();
-    return new Membership(proto.getClusterId(), voters);
+    return new Membership(
+        proto.getClusterId(),
+        fromProto(proto.getVotersList()),
+        fromProto(proto.getOutgoingList()),
+        fromProto(proto.getLearnersList()));
+  }
+
+  private static List<Member> toProto(List<MemberId> members) {
+    return members.stream().map(LogEntryCodec::toProto).toList();
+  }
+
+  private static List<MemberId> fromProto(List<Member> members) {
+    return members.stream().map(LogEntryCodec::fromProto).toList();
   }
 }

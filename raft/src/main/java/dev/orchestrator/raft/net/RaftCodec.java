@@ -6,6 +6,7 @@ import dev.orchestrator.proto.raft.AppendRejected;
 import dev.orchestrator.proto.raft.Frame;
 import dev.orchestrator.proto.raft.PreVoteRequest;
 import dev.orchestrator.proto.raft.PreVoteResponse;
+import dev.orchestrator.proto.raft.TimeoutNow;
 import dev.orchestrator.proto.raft.VoteRequest;
 import dev.orchestrator.proto.raft.VoteResponse;
 import dev.orchestrator.raft.core.RaftMessage;
@@ -34,6 +35,8 @@ final class RaftCodec {
       case RaftMessage.VoteResponse m ->
           builder.setVoteResponse(
               VoteResponse.newBuilder().setTerm(m.term()).setGranted(m.granted()));
+      case RaftMessage.TimeoutNow m ->
+          builder.setTimeoutNow(TimeoutNow.newBuilder().setTerm(m.term()));
       case RaftMessage.AppendEntries m ->
           builder.setAppendEntries(
               AppendEntries.newBuilder()
@@ -84,6 +87,7 @@ final class RaftCodec {
         VoteResponse m = proto.getVoteResponse();
         yield new RaftMessage.VoteResponse(m.getTerm(), m.getGranted());
       }
+      case TIMEOUT_NOW -> new RaftMessage.TimeoutNow(proto.getTimeoutNow().getTerm());
       case APPEND_ENTRIES -> {
         AppendEntries m = proto.getAppendEntries();
         yield new RaftMessage.AppendEntries(

@@ -15,6 +15,7 @@ final class ScriptedNode {
   final RaftNode node;
   final List<Ready.Write> unsynced = new ArrayList<>();
   final List<Ready.Reply> replies = new ArrayList<>();
+  final List<Ready.ReadAnswer> reads = new ArrayList<>();
   boolean syncsAtOnce = true;
   long now;
 
@@ -133,6 +134,7 @@ final class ScriptedNode {
     Ready ready = node.takeReady();
     sent.addAll(ready.messages());
     replies.addAll(ready.replies());
+    reads.addAll(ready.reads());
     if (ready.write() != null) {
       unsynced.add(ready.write());
       if (syncsAtOnce) {

@@ -45,6 +45,7 @@ class RaftCodecPropertyTest {
             Combinators.combine(number, flag).as(RaftMessage.PreVoteResponse::new),
             Combinators.combine(number, ids(), flag).as(RaftMessage.VoteRequest::new),
             Combinators.combine(number, flag).as(RaftMessage.VoteResponse::new),
+            number.map(RaftMessage.TimeoutNow::new),
             Combinators.combine(
                     number, ids(), entries().list().ofMaxSize(5), number, Arbitraries.longs())
                 .as(RaftMessage.AppendEntries::new),
@@ -58,7 +59,11 @@ class RaftCodecPropertyTest {
   Arbitrary<LogEntry> entries() {
     Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(50);
     Arbitrary<Membership> memberships =
-        members().list().ofMinSize(1).ofMaxSize(5).map(list -> new Membership("id", list));
+        Combinators.combine(
+                members().list().ofMinSize(1).ofMaxSize(5),
+                members().list().ofMaxSize(3),
+                members().list().ofMaxSize(2))
+            .as((voters, old, learners) -> new Membership("id", voters, old, learners));
     return Arbitraries.oneOf(
         List.of(
             ids().map(LogEntry.NoOp::new),

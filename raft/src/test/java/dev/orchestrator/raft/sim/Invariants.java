@@ -35,6 +35,15 @@ final class Invariants {
   private final List<Committed> committed = new ArrayList<>();
   private long answered;
 
+  /** Newest index whose effect a client was told or shown. */
+  private long newestSeen;
+
+  /** What had been seen when a read was asked for or a value proposed. */
+  private final Map<Long, Long> seenBeforeRead = new HashMap<>();
+
+  private final Map<Long, Long> seenBeforePropose = new HashMap<>();
+  private long read;
+
   Invariants(Collection<SimMember> members, RaftTimings timings, boolean checkLease) {
     this.members = members;
     this.timings = timings;
@@ -43,6 +52,20 @@ final class Invariants {
 
   long committedCount() {
     return committed.size();
+  }
+
+  /** Newest committed entry that changes the membership. */
+  LogEntry.MembershipChange committedMembership() {
+    for (Committed each : committed.reversed()) {
+      if (each.entry() instanceof LogEntry.MembershipChange change) {
+        return change;
+      }
+    }
+    throw new Violation("nothing committed yet");
+  }
+
+  long readCount() {
+    return read;
   }
 
   long answeredCount() {
@@ -189,8 +212,7 @@ final class Invariants {
 
   private void isOnQuorum(RaftNode node) {
     LogId id = new LogId(node.log().termAt(node.commitIndex()), node.commitIndex());
-    List<MemberId> holders =
-        members.stream().filter(other -> other.everHeld(id)).map(SimMember::idInGroup).toList();
+    List<MemberId> holders = members.stream().flatMap(other -> other.holding(id).stream()).toList();
     Violation.unless(
         node.membership().orElseThrow().isQuorum(holders),
         "%s: committed %s, which only %s have on disk",
@@ -243,11 +265,39 @@ final class Invariants {
         member.disk.holds(entry.id()), "%s: state ahead of its log: %s", member.id, entry);
   }
 
+  void onReadAsked(long token) {
+    seenBeforeRead.put(token, newestSeen);
+  }
+
+  void onProposed(long token) {
+    seenBeforePropose.put(token, newestSeen);
+  }
+
+  /**
+   * A client read the register. The log is one total order of all writes, so the history is
+   * linearizable if reads and writes respect what had been seen before they were asked for.
+   */
+  void onRead(SimMember member, long token) {
+    read++;
+    Violation.unless(
+        member.applied >= seenBeforeRead.get(token),
+        "%s: stale read of index %d, index %d had been seen before it was asked for",
+        member.id,
+        member.applied,
+        seenBeforeRead.get(token));
+    newestSeen = Math.max(newestSeen, member.applied);
+  }
+
   /**
    * A client was told that its proposal is applied; {@link #onApplied} keeps it from being lost.
    */
-  void onAnswered(LogEntry proposed, LogEntry applied) {
+  void onAnswered(long token, LogEntry proposed, LogEntry applied) {
     answered++;
+    Violation.unless(
+        applied.index() > seenBeforePropose.get(token),
+        "a write went before one that had been seen when it was proposed: %s",
+        applied);
+    newestSeen = Math.max(newestSeen, applied.index());
     Violation.unless(
         !proposed.id().equals(applied.id()) || proposed.equals(applied),
         "another command applied as %s",

@@ -15,7 +15,9 @@ import dev.orchestrator.raft.core.Ready;
 import dev.orchestrator.raft.core.RoleName;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
@@ -51,6 +53,10 @@ public final class SimCluster {
   private long eventOrder;
   private long traceHash = 17;
   private long nextValue;
+  private long nextRead;
+  private int transfers;
+  private int changes;
+  private int wipes;
   private boolean storm = true;
 
   /** A group whose faults are drawn from the seed. */
@@ -117,6 +123,25 @@ public final class SimCluster {
 
   /** Whether, within this time, a new proposal is applied by every member that may vote. */
   public boolean makesProgress(long limitMillis) {
+    return makesProgress(limitMillis, true);
+  }
+
+  /** Like {@link #makesProgress}, but who is down need not come along. */
+  public boolean makesProgressWithoutTheDead(long limitMillis) {
+    return makesProgress(limitMillis, false);
+  }
+
+  private boolean votersHaveApplied(long index, boolean alsoTheDead) {
+    Membership now = invariants.committedMembership().membership();
+    long whole =
+        members.stream()
+            .filter(member -> now.isVoter(member.id))
+            .filter(member -> member.applied >= index || (!alsoTheDead && !member.isUp()))
+            .count();
+    return now.isSettled() && whole == now.voters().size();
+  }
+
+  private boolean makesProgress(long limitMillis, boolean alsoTheDead) {
     long until = nowMicros + limitMillis * 1_000;
     long target = 0;
     long askAgainAt = Long.MAX_VALUE;
@@ -130,7 +155,7 @@ public final class SimCluster {
         target = members.stream().mapToLong(this::proposeIfReady).max().orElse(0);
       } else {
         long wanted = target;
-        if (members.stream().allMatch(member -> member.wiped || member.applied >= wanted)) {
+        if (votersHaveApplied(wanted, alsoTheDead)) {
           return true;
         }
       }
@@ -153,6 +178,65 @@ public final class SimCluster {
         propose(member);
       }
     }
+  }
+
+  /** Asks every member that believes it leads for a read, as many clients would. */
+  public void readFromLeaders() {
+    for (SimMember member : members) {
+      if (member.isUp() && member.node.role() == RoleName.LEADER && !member.isPaused(nowMicros)) {
+        long token = nextRead++;
+        invariants.onReadAsked(token);
+        step(member, new Input.Read(token));
+      }
+    }
+  }
+
+  /** Has whoever leads hand over to the member that has most. */
+  public void transferLeadership() {
+    transferLeadership(null);
+  }
+
+  private void transferToAnybody() {
+    transferLeadership(random.nextBoolean() ? anyMember().id : null);
+  }
+
+  private void transferLeadership(MemberId to) {
+    for (SimMember member : members) {
+      if (member.isUp() && member.node.role() == RoleName.LEADER && !member.isPaused(nowMicros)) {
+        step(member, new Input.TransferLeadership(to, 100 + random.nextInt(2_000)));
+      }
+    }
+  }
+
+  /** Number of changes of the membership that were begun by hand. */
+  public int changes() {
+    return changes;
+  }
+
+  /** Number of disks lost. */
+  public int wipes() {
+    return wipes;
+  }
+
+  /** Whether every member, as it is now, is a voter of the committed membership. */
+  public boolean allAreVoters() {
+    Membership now = invariants.committedMembership().membership();
+    return now.isSettled() && members.stream().allMatch(member -> now.isVoter(member.id));
+  }
+
+  /** The disk of this member is lost. */
+  public void wipe(long member) {
+    wipe(members.get((int) member));
+  }
+
+  /** Number of reads answered. */
+  public long read() {
+    return invariants.readCount();
+  }
+
+  /** Number of leaders that stepped down in favour of a successor. */
+  public int transfers() {
+    return transfers;
   }
 
   /** Number of entries committed so far. */
@@ -202,6 +286,7 @@ public final class SimCluster {
         text.append(" ").append(node.role()).append(" term=").append(node.term());
         text.append(" last=").append(node.log().lastId()).append(" commit=");
         text.append(node.commitIndex()).append(" applied=").append(member.applied);
+        text.append(" ").append(node.membership());
       } else {
         text.append(" down");
       }
@@ -216,6 +301,7 @@ public final class SimCluster {
     RaftLog log = new RaftLog(member.disk, LIMITS.cacheBytes());
     member.disk.entries().forEach(log::restore);
     member.unanswered.clear();
+    member.confirmedReads.clear();
     member.node =
         new RaftNode(
             member.id,
@@ -237,6 +323,7 @@ public final class SimCluster {
           if (member.life == life && member.isUp()) {
             if (!member.isPaused(nowMicros)) {
               step(member, null);
+              swapIn(member);
             }
             tickLater(member, life, TICK_MICROS);
           }
@@ -273,12 +360,11 @@ public final class SimCluster {
     if (member.isUp()) {
       crash(member, 0);
     }
-    member.formerDisk = member.disk;
-    member.formerId = member.id;
+    wipes++;
     member.disk = new SimDisk();
     member.id = new MemberId(member.id.name(), random.nextLong());
+    member.disks.put(member.id, member.disk);
     member.applied = 0;
-    member.wiped = true;
     start(member);
   }
 
@@ -297,16 +383,36 @@ public final class SimCluster {
     }
     trace(member, input);
     ready.replies().forEach(reply -> onReply(member, reply));
+    ready.reads().forEach(answer -> onReadAnswer(member, answer));
     if (ready.write() != null) {
       write(member, ready.write());
     }
     ready.messages().forEach(message -> send(member, message));
     applyCommitted(member);
+    answerReads(member);
   }
 
   private void onReply(SimMember member, Ready.Reply reply) {
     if (reply instanceof Ready.Reply.Appended(long token, var id)) {
-      member.unanswered.put(id.index(), new LogEntry.Command(id, value(token)));
+      member.unanswered.put(
+          id.index(), new SimMember.Asked(token, new LogEntry.Command(id, value(token))));
+    }
+  }
+
+  private static void onReadAnswer(SimMember member, Ready.ReadAnswer answer) {
+    if (answer instanceof Ready.ReadAnswer.Confirmed(long token, long index)) {
+      member.confirmedReads.put(token, index);
+    }
+  }
+
+  private void answerReads(SimMember member) {
+    Iterator<Map.Entry<Long, Long>> reads = member.confirmedReads.entrySet().iterator();
+    while (reads.hasNext()) {
+      Map.Entry<Long, Long> read = reads.next();
+      if (read.getValue() <= member.applied) {
+        invariants.onRead(member, read.getKey());
+        reads.remove();
+      }
     }
   }
 
@@ -316,9 +422,9 @@ public final class SimCluster {
       for (LogEntry entry : entries) {
         invariants.onApplied(member, entry);
         member.applied = entry.index();
-        LogEntry proposed = member.unanswered.remove(entry.index());
-        if (proposed != null && proposed.id().equals(entry.id())) {
-          invariants.onAnswered(proposed, entry);
+        SimMember.Asked asked = member.unanswered.remove(entry.index());
+        if (asked != null && asked.entry().id().equals(entry.id())) {
+          invariants.onAnswered(asked.token(), asked.entry(), entry);
         }
       }
       entries = member.node.takeCommitted(200);
@@ -327,6 +433,7 @@ public final class SimCluster {
 
   private void propose(SimMember member) {
     long token = nextValue++;
+    invariants.onProposed(token);
     step(member, new Input.Propose(token, value(token)));
   }
 
@@ -370,6 +477,9 @@ public final class SimCluster {
   // Network
 
   private void send(SimMember from, Ready.Outbound outbound) {
+    if (outbound.message() instanceof RaftMessage.TimeoutNow) {
+      transfers++;
+    }
     for (int i = 0; i < members.size(); i++) {
       SimMember to = members.get(i);
       if (to.id.equals(outbound.to()) && to != from) {
@@ -426,15 +536,62 @@ public final class SimCluster {
         () -> crashAndRestart(anyMember(), random.nextInt(random.nextBoolean() ? 20 : 2_000)));
     repeat(faults.pauseEveryMillis(), () -> pauseRandom(random.nextInt(1_500)));
     repeat(faults.closeEveryMillis(), this::closeConnection);
-    if (faults.wipeOne() && members.size() >= 3) {
-      at(
-          2_000_000 + random.nextInt(4_000_000),
-          () -> {
-            if (storm && invariants.committedCount() > 0) { // else there is no group to survive it
-              wipe(anyMember());
-            }
-          });
+    repeat(faults.transferEveryMillis(), this::transferToAnybody);
+    repeat(faults.changeEveryMillis(), this::changeMembers);
+    repeat(faults.wipeEveryMillis(), this::wipeIfBearable);
+  }
+
+  /** Whether losing one disk loses nothing: all voters are whole, and nothing is on the way. */
+  private boolean isWhole() {
+    if (invariants.committedCount() == 0) {
+      return false;
     }
+    LogEntry.MembershipChange newest = invariants.committedMembership();
+    List<MemberId> voters = newest.membership().voters();
+    List<MemberId> present = members.stream().map(member -> member.id).toList();
+    boolean settled = newest.membership().isSettled() && present.containsAll(voters);
+    return settled && members.stream().allMatch(member -> member.knowsNoChangeBehind(newest));
+  }
+
+  private void wipeIfBearable() {
+    if (isWhole() && invariants.committedMembership().membership().voters().size() >= 3) {
+      wipe(anyMember());
+    }
+  }
+
+  private void changeMembers() {
+    SimMember subject = anyMember();
+    for (SimMember member : members) {
+      if (member.isUp()
+          && !member.isPaused(nowMicros)
+          && member.node.takesMembershipChange()
+          && isWhole()) {
+        changes++;
+        boolean in = member.node.membership().orElseThrow().isVoter(subject.id);
+        step(
+            member,
+            in ? new Input.RemoveMember(subject.id.name()) : new Input.AddMember(subject.id));
+      }
+    }
+  }
+
+  /** As the driver does: members that come back without their log are swapped in (rule I5). */
+  private void swapIn(SimMember leader) {
+    if (!leader.node.takesMembershipChange()) {
+      return;
+    }
+    int from = members.indexOf(leader);
+    List<MemberId> connected = new ArrayList<>();
+    for (int to = 0; to < members.size(); to++) {
+      if (to != from && members.get(to).isUp() && !cut[from][to] && !cut[to][from]) {
+        connected.add(members.get(to).id);
+      }
+    }
+    leader
+        .node
+        .membership()
+        .flatMap(now -> now.replacement(connected))
+        .ifPresent(member -> step(leader, new Input.AddMember(member)));
   }
 
   private void repeat(int meanMillis, Runnable action) {

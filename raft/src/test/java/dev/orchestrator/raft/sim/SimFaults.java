@@ -19,7 +19,10 @@ import java.util.SplittableRandom;
  * @param clockDrift largest deviation of a clock's rate from 1
  * @param peerLostRate share of crashes that others notice by a closed connection
  * @param closeEveryMillis mean time between connections closed without a crash, 0 for never
- * @param wipeOne one member of three or more loses its disk for good
+ * @param transferEveryMillis mean time between transfers of leadership, 0 for never
+ * @param changeEveryMillis mean time between removals and additions of members, 0 for never
+ * @param wipeEveryMillis mean time between losses of a whole disk, 0 for never; only while the
+ *     group can bear it: all voters are whole, at least three, and no change is on the way
  */
 public record SimFaults(
     double lossRate,
@@ -35,9 +38,12 @@ public record SimFaults(
     double clockDrift,
     double peerLostRate,
     int closeEveryMillis,
-    boolean wipeOne) {
+    int transferEveryMillis,
+    int changeEveryMillis,
+    int wipeEveryMillis) {
   /** Nothing goes wrong. */
-  public static final SimFaults NONE = new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, false);
+  public static final SimFaults NONE =
+      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0);
 
   /** A mix of faults. */
   public static SimFaults draw(SplittableRandom random) {
@@ -55,7 +61,9 @@ public record SimFaults(
         random.nextBoolean() ? random.nextDouble() * 0.04 : 0,
         random.nextBoolean() ? random.nextDouble() : 0,
         random.nextBoolean() ? 300 + random.nextInt(2_000) : 0,
-        random.nextInt(6) == 0);
+        random.nextInt(3) == 0 ? 200 + random.nextInt(2_000) : 0,
+        random.nextInt(3) == 0 ? 300 + random.nextInt(2_000) : 0,
+        random.nextInt(3) == 0 ? 500 + random.nextInt(4_000) : 0);
   }
 
   /** Whether anything closes connections: then leader-check promises less. */

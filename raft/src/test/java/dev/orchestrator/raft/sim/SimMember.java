@@ -7,10 +7,15 @@ import dev.orchestrator.raft.core.RaftNode;
 import dev.orchestrator.raft.core.RaftTimings;
 import dev.orchestrator.raft.core.RoleName;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** One process: a node while it runs, and what outlives it. */
 final class SimMember {
+  /** A proposal and the entry it became. */
+  record Asked(long token, LogEntry entry) {}
+
   MemberId id;
   SimDisk disk = new SimDisk();
 
@@ -20,12 +25,9 @@ final class SimMember {
   /** Counts starts and crashes, so that events of a former life are recognised. */
   int life;
 
-  boolean wiped;
+  /** The disks of all its incarnations: what one acknowledged was true when it was said. */
+  final Map<MemberId, SimDisk> disks = new TreeMap<>();
 
-  /** Its disk before it was wiped: what it acknowledged then was true when it was said. */
-  SimDisk formerDisk;
-
-  MemberId formerId;
   long pausedUntilMicros;
   double clockRate = 1;
 
@@ -33,7 +35,10 @@ final class SimMember {
   long applied;
 
   /** Values this life's leader appended and has not applied yet, by index. */
-  final Map<Long, LogEntry> unanswered = new HashMap<>();
+  final Map<Long, Asked> unanswered = new HashMap<>();
+
+  /** Reads confirmed in this life that wait for the state, token to index. */
+  final Map<Long, Long> confirmedReads = new TreeMap<>();
 
   // What the invariants compare with: the node before its last step.
   RoleName role = RoleName.FOLLOWER;
@@ -45,18 +50,28 @@ final class SimMember {
 
   SimMember(MemberId id) {
     this.id = id;
+    disks.put(id, disk);
   }
 
   long clockMillis(long nowMicros) {
     return (long) (nowMicros * clockRate / 1_000);
   }
 
-  boolean everHeld(LogId entry) {
-    return (wiped ? formerDisk : disk).holds(entry);
+  /** Its incarnations that have, or had when they were wiped, this entry on disk. */
+  List<MemberId> holding(LogId entry) {
+    return disks.entrySet().stream()
+        .filter(each -> each.getValue().holds(entry))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
-  MemberId idInGroup() {
-    return wiped ? formerId : id;
+  /** Whether neither its log nor its disk has a newer membership than this one. */
+  boolean knowsNoChangeBehind(LogEntry.MembershipChange newest) {
+    boolean inLog = isUp() && node.log().membershipIndex() > newest.index();
+    return !inLog
+        && disk.entries().stream()
+            .skip(newest.index())
+            .noneMatch(LogEntry.MembershipChange.class::isInstance);
   }
 
   boolean isUp() {

@@ -8,7 +8,8 @@ import static org.awaitility.Awaitility.await;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
-import dev.orchestrator.raft.group.ProposalException;
+import dev.orchestrator.raft.group.MemberChange;
+import dev.orchestrator.raft.group.NotLeaderException;
 import dev.orchestrator.raft.group.RaftConfig;
 import dev.orchestrator.raft.group.RaftException;
 import dev.orchestrator.raft.group.RaftGroup;
@@ -27,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +114,39 @@ class RaftGroupIT {
   }
 
   @Test
+  void handsLeadershipOverOnRequestAndOnClose() throws Exception {
+    names.forEach(this::start);
+    String first = awaitLeader();
+    assertThat(propose(first, "a")).isEqualTo("applied a");
+    String second = names.get(first.equals(names.get(0)) ? 1 : 0);
+    assertThat(members.get(first).transferLeadership(Optional.of(second), LIMIT)).isTrue();
+    assertThat(awaitLeader()).isEqualTo(second);
+    assertThat(propose(second, "b")).isEqualTo("applied b");
+    assertThat(members.get(first).transferLeadership(Optional.empty(), LIMIT)).isFalse();
+
+    stop(second);
+    String third = awaitLeader();
+    assertThat(third).isNotEqualTo(second);
+    assertThat(propose(third, "c")).isEqualTo("applied c");
+  }
+
+  @Test
+  void readBarrierWaitsForWhatWasCommittedBefore() throws Exception {
+    names.forEach(this::start);
+    String leader = awaitLeader();
+    for (int i = 0; i < 20; i++) {
+      propose(leader, "value " + i);
+      long index = members.get(leader).readBarrier(LIMIT);
+      assertThat(index).isLessThanOrEqualTo(journals.get(leader).applied().index());
+      assertThat(journals.get(leader).commands).contains("value " + i);
+    }
+    String follower = names.get(leader.equals(names.get(0)) ? 1 : 0);
+    assertThatThrownBy(() -> members.get(follower).readBarrier(LIMIT))
+        .isInstanceOfSatisfying(
+            NotLeaderException.class, e -> assertThat(e.leader()).contains(leader));
+  }
+
+  @Test
   void formsOnlyOnceAllHaveAnsweredEmptyAndSaysForWhomItWaits() throws Exception {
     start(names.get(0));
     start(names.get(1));
@@ -136,39 +169,76 @@ class RaftGroupIT {
   }
 
   @Test
-  void wipedMemberNeitherVotesNorCounts() throws Exception {
+  void wipedMemberIsSwappedIn() throws Exception {
     names.forEach(this::start);
     String leader = awaitLeader();
     propose(leader, "a");
     awaitAllApplied("a");
 
     String wiped = others(leader).getFirst();
-    String other = others(leader).getLast();
     stop(wiped);
     wipe(wiped);
     start(wiped);
+    await().atMost(LIMIT).until(() -> status(wiped).votes());
+    assertThat(propose(leader, "b")).isEqualTo("applied b");
+    awaitAllApplied("a", "b");
+    assertThat(status(leader).voters()).isEqualTo(names);
+
+    stop(others(leader).getLast()); // the new incarnation is the second of two
+    await().atMost(LIMIT).until(() -> members.get(leader).leaderCheck());
+    assertThat(propose(leader, "c")).isEqualTo("applied c");
+  }
+
+  @Test
+  void twoOfThreeWipedNeitherVoteNorCount() throws Exception {
+    names.forEach(this::start);
+    String leader = awaitLeader();
+    propose(leader, "a");
+    awaitAllApplied("a");
+    names.forEach(this::stop);
+
+    List<String> wiped = others(leader);
+    for (String name : wiped) {
+      wipe(name);
+    }
+    names.forEach(this::start);
     await()
         .atMost(LIMIT)
         .until(
             () ->
-                status(wiped).waitingFor().stream()
-                        .filter(reason -> reason.contains("has data of cluster"))
-                        .count()
-                    == 2);
-    assertThat(status(wiped).votes()).isFalse();
-    assertThat(propose(leader, "b")).isEqualTo("applied b"); // two of three still are a majority
+                wiped.stream()
+                    .allMatch(
+                        name ->
+                            status(name).waitingFor().stream()
+                                .anyMatch(reason -> reason.contains("has data of cluster"))));
+    await()
+        .during(Duration.ofSeconds(3))
+        .atMost(LIMIT)
+        .until(() -> names.stream().noneMatch(name -> status(name).leader().isPresent()));
+    for (String name : wiped) {
+      assertThat(status(name).term()).isZero();
+      assertThat(status(name).votes()).isFalse();
+    }
+  }
 
-    stop(other); // one voter left: the wiped one must not make it two
-    await().atMost(LIMIT).until(() -> !members.get(leader).leaderCheck());
-    await().atMost(LIMIT).until(() -> status(leader).leader().isEmpty());
-    assertThatThrownBy(() -> propose(leader, "c"))
-        .isInstanceOf(ExecutionException.class)
-        .cause()
-        .isInstanceOfSatisfying(
-            ProposalException.class,
-            e -> assertThat(e.kind()).isEqualTo(ProposalException.Kind.NOT_LEADER));
-    assertThat(status(wiped).term()).isZero();
-    assertThat(status(wiped).votes()).isFalse();
+  @Test
+  void membersAreRemovedAndLetInAgain() throws Exception {
+    names.forEach(this::start);
+    String first = awaitLeader();
+    String other = others(first).getFirst();
+    members.get(first).changeMembers(new MemberChange.Remove(other), LIMIT);
+    assertThat(status(first).voters()).doesNotContain(other).hasSize(2);
+    members.get(first).changeMembers(new MemberChange.Add(other), LIMIT);
+    assertThat(status(first).voters()).isEqualTo(names);
+    assertThat(propose(first, "a")).isEqualTo("applied a");
+    awaitAllApplied("a");
+
+    members.get(first).changeMembers(new MemberChange.Remove(first), LIMIT);
+    assertThat(awaitLeaderOf(others(first))).isNotEqualTo(first);
+    await().atMost(LIMIT).until(() -> !status(first).votes());
+    assertThatThrownBy(
+            () -> members.get(other).changeMembers(new MemberChange.Add("127.0.0.9:1"), LIMIT))
+        .isInstanceOfAny(RaftException.class, NotLeaderException.class);
   }
 
   @Test

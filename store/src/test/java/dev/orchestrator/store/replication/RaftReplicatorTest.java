@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.RoleName;
+import dev.orchestrator.raft.group.MemberChange;
 import dev.orchestrator.raft.group.ProposalException;
 import dev.orchestrator.raft.group.ProposalException.Kind;
 import dev.orchestrator.raft.group.RaftMember;
@@ -168,6 +169,19 @@ class RaftReplicatorTest {
 
     List<Long> stamps() {
       return proposed.stream().map(b -> CommandCodec.decode(b).stampEpochMillis()).toList();
+    }
+
+    @Override
+    public long readBarrier(Duration timeout) {
+      return status.appliedIndex();
+    }
+
+    @Override
+    public void changeMembers(MemberChange change, Duration timeout) {}
+
+    @Override
+    public boolean transferLeadership(Optional<String> to, Duration timeout) {
+      return false;
     }
 
     @Override
