@@ -118,7 +118,9 @@ class PlannedTakeoverIT {
       lab.generalLog(n, false);
       // What the look of drill.dead() reads is all that reached them.
       assertThat(lab.generalLogLines(n))
-          .noneMatch(line -> line.matches(".*(CHANGE |STOP |START |RESET |GLOBAL (?!general_log)\\w+ ?=).*"))
+          .noneMatch(
+              line ->
+                  line.matches(".*(CHANGE |STOP |START |RESET |GLOBAL (?!general_log)\\w+ ?=).*"))
           .as("server %d", n);
     }
   }
