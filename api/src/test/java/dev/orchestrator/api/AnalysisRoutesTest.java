@@ -65,6 +65,7 @@ class AnalysisRoutesTest {
               bare.visitor(),
               bare.forget(),
               bare.recoversPrimaryOf(),
+              bare.orders(),
               bare.replicator(),
               bare.leadership(),
               bare.raft(),

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** The route table against the list of published paths, and against the documentation. */
 class ApiRoutesTest {
+  /** Paths that the predecessor never had. */
+  private static final Set<String> OWN = Set.of("/api/explain/:clusterHint");
+
   private final List<Route> built =
       RouteTable.built(TestApi.config(""), TestApi.services(FakeNode.leader("n1:10008")));
   private final Router router =
@@ -40,6 +44,9 @@ class ApiRoutesTest {
         LegacyPaths.all().stream()
             .collect(Collectors.toMap(LegacyPaths.Published::path, Function.identity()));
     for (Route route : builtApi()) {
+      if (OWN.contains(route.path().toString())) {
+        continue;
+      }
       LegacyPaths.Published path = published.get(route.path().toString());
       assertThat(path).as("published path %s", route.path()).isNotNull();
       assertThat(route.writes()).as("write permission for %s", path).isEqualTo(path.writes());

@@ -68,6 +68,7 @@ class RoutesTest {
             (key, _) -> visit(key),
             forgotten::add,
             (_, alias) -> alias.equals("alpha"),
+            TestApi.noOrders(),
             replicator,
             replicator,
             Optional::empty,

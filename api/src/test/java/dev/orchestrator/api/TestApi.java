@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orchestrator.api.http.ApiConfig;
 import dev.orchestrator.api.http.ApiServices;
 import dev.orchestrator.probe.ProbeException;
+import dev.orchestrator.probe.recovery.RecoveryOrders;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 
 /** Builds and asks API servers on loopback. */
@@ -57,10 +59,18 @@ final class TestApi {
         },
         _ -> {},
         (_, _) -> true,
+        noOrders(),
         node,
         node,
         node::status,
         Clock.systemUTC());
+  }
+
+  /** For tests in which nobody orders anything. */
+  static Supplier<RecoveryOrders> noOrders() {
+    return () -> {
+      throw new IllegalStateException("nobody takes orders here");
+    };
   }
 
   static ApiServer start(FakeNode node) {
@@ -80,6 +90,7 @@ final class TestApi {
         of.visitor(),
         of.forget(),
         of.recoversPrimaryOf(),
+        of.orders(),
         of.replicator(),
         of.leadership(),
         Optional::empty,

@@ -35,6 +35,7 @@ final class Api {
             discovery::visitNow,
             discovery::forget,
             supervisor::recoversPrimaryOf,
+            supervisor::orders,
             group.replicator(),
             group.leadership(),
             group::status,

@@ -1,6 +1,7 @@
 package dev.orchestrator.api.http;
 
 import dev.orchestrator.probe.detection.FleetView;
+import dev.orchestrator.probe.recovery.RecoveryOrders;
 import dev.orchestrator.raft.group.RaftStatus;
 import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.command.Replicator;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * @param forget stops visiting a server here, for example {@code DiscoveryLoop::forget}
  * @param recoversPrimaryOf whether a dead primary of this cluster (name, alias) is replaced
  *     automatically, for example {@code RecoverySupervisor::recoversPrimaryOf}
+ * @param orders what people ask of recoveries, for example {@code RecoverySupervisor::orders}
  * @param replicator the way into the log
  * @param leadership who leads
  * @param raft status of the Raft member, empty without Raft
@@ -34,6 +36,7 @@ public record ApiServices(
     InstanceVisitor visitor,
     Consumer<InstanceKey> forget,
     BiPredicate<String, String> recoversPrimaryOf,
+    Supplier<RecoveryOrders> orders,
     Replicator replicator,
     Leadership leadership,
     Supplier<Optional<RaftStatus>> raft,

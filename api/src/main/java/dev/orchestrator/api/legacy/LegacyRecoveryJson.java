@@ -6,6 +6,7 @@ import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +64,22 @@ public final class LegacyRecoveryJson {
         .set("RecoveryType", "NotMasterRecovery")
         .set("LossStatement", ending.map(Recovery.Ending::lossStatement).orElse(""))
         .done();
+  }
+
+  /**
+   * TopologyRecovery of a recovery that was just carried out.
+   *
+   * @param recoversPrimary a dead primary of the cluster is replaced automatically
+   */
+  public static Map<String, @Nullable Object> live(
+      Recovery recovery, boolean recoversPrimary, Instant now) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>(of(recovery, recoversPrimary, now));
+    if (recovery.ending().flatMap(Recovery.Ending::successor).isEmpty()) {
+      fields.put("SuccessorKey", null);
+    }
+    fields.put("Type", "MasterRecovery");
+    fields.put("RecoveryType", "MasterRecoveryGTID");
+    return fields;
   }
 
   /** TopologyRecovery of a detection. */

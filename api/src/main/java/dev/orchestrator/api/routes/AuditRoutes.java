@@ -8,13 +8,17 @@ import dev.orchestrator.api.http.Route;
 import dev.orchestrator.api.legacy.LegacyRecoveryJson;
 import dev.orchestrator.store.model.FailureDetection;
 import dev.orchestrator.store.model.Recovery;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** What was detected and what was done about it, newest first. Thread-safe. */
 public final class AuditRoutes {
   private static final int PAGE_SIZE = 20;
+  private static final int MOST_RECENT = 1_000;
+  private static final Duration RECENT = Duration.ofMinutes(5);
 
   private final ApiServices services;
 
@@ -35,6 +39,8 @@ public final class AuditRoutes {
         Route.read("audit-recovery/alias/:clusterAlias/:page", this::byAlias),
         Route.read("audit-recovery-steps/:uid", this::steps),
         Route.read("active-cluster-recovery/:clusterName", this::active),
+        Route.read("recently-active-cluster-recovery/:clusterName", this::recentlyActive),
+        Route.read("recently-active-instance-recovery/:host/:port", this::recentlyActiveOf),
         Route.read("audit-failure-detection", this::detections),
         Route.read("audit-failure-detection/:page", this::detections),
         Route.read("audit-failure-detection/id/:id", this::detection),
@@ -82,6 +88,33 @@ public final class AuditRoutes {
     return recoveries(
         services.database().recoveries().running().stream()
             .filter(recovery -> recovery.subject().clusterName().equals(cluster))
+            .toList());
+  }
+
+  private ApiResponse recentlyActive(ApiRequest request) {
+    String cluster = request.parameter("clusterName");
+    return recent(recovery -> recovery.subject().clusterName().equals(cluster));
+  }
+
+  private ApiResponse recentlyActiveOf(ApiRequest request) {
+    String key = request.parameter("host") + ":" + request.parameter("port");
+    return recent(
+        recovery ->
+            recovery.subject().failedKey().toString().equals(key)
+                || recovery
+                    .ending()
+                    .flatMap(Recovery.Ending::successor)
+                    .filter(successor -> successor.toString().equals(key))
+                    .isPresent());
+  }
+
+  /** Those that began within the last five minutes, as upstream. */
+  private ApiResponse recent(Predicate<Recovery> wanted) {
+    Instant since = services.clock().instant().minus(RECENT);
+    return recoveries(
+        services.database().recoveries().newest(false, 0, MOST_RECENT).stream()
+            .filter(recovery -> recovery.startedAt().isAfter(since))
+            .filter(wanted)
             .toList());
   }
 

@@ -23,7 +23,13 @@ final class Commits {
    * still happen is never called failed.
    */
   ApiResponse commit(Command command, Function<CommandResult, ApiResponse> whenAccepted) {
-    return switch (services.replicator().submit(command, timeout)) {
+    return answer(command.name(), services.replicator().submit(command, timeout), whenAccepted);
+  }
+
+  /** Answers by what became of a command that was submitted elsewhere. */
+  ApiResponse answer(
+      String name, Outcome outcome, Function<CommandResult, ApiResponse> whenAccepted) {
+    return switch (outcome) {
       case Outcome.Applied(CommandResult result) when result.accepted() ->
           whenAccepted.apply(result);
       case Outcome.Applied(CommandResult result) -> ApiResponse.failed(500, result.detail());
@@ -39,11 +45,7 @@ final class Commits {
                   + " s");
       case Outcome.Unknown(String reason) ->
           ApiResponse.failed(
-              504,
-              command.name()
-                  + " may or may not take effect: "
-                  + reason
-                  + "; look before you repeat it");
+              504, name + " may or may not take effect: " + reason + "; look before you repeat it");
     };
   }
 }

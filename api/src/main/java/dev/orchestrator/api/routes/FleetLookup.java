@@ -37,6 +37,11 @@ final class FleetLookup {
     return fuzzy(exactKey(request));
   }
 
+  /** The instance that a host and a port mean, as for {@link #key(ApiRequest)}. */
+  InstanceKey server(String host, String port) {
+    return fuzzy(key(host, port));
+  }
+
   /**
    * Name of the cluster that {@code :clusterHint}, or {@code :host/:port}, means: the exact name,
    * else the exact alias, else a member, else the only member that contains the text.

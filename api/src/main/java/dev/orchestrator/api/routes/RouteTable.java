@@ -23,6 +23,8 @@ public final class RouteTable {
     routes.addAll(new AnalysisRoutes(config, services, () -> services.fleet().analyses()).routes());
     routes.addAll(new AuditRoutes(services).routes());
     routes.addAll(new AcknowledgementRoutes(config, services).routes());
+    routes.addAll(new OrderRoutes(config, services).routes());
+    routes.addAll(new ExplainRoutes(config, services).routes());
     routes.addAll(new DowntimeRoutes(config, services).routes());
     routes.addAll(new GlobalRecoveryRoutes(config, services).routes());
     routes.addAll(new PageRoutes(config, services).routes());

@@ -33,7 +33,30 @@ final class CandidateSelector {
   }
 
   static Choice choose(Gathering gathering) {
-    return new CandidateSelector(gathering).choose();
+    return choose(gathering, Optional.empty());
+  }
+
+  /**
+   * Chooses as ever, but nobody else than a server that a person named.
+   *
+   * @param designated the only one who may be promoted
+   */
+  static Choice choose(Gathering gathering, Optional<InstanceKey> designated) {
+    return new CandidateSelector(gathering).chooseOneOf(designated);
+  }
+
+  /** Replicas without a fault, the best first, whatever they received. */
+  static List<Replica> ranked(Gathering gathering) {
+    CandidateSelector selector = new CandidateSelector(gathering);
+    return gathering.replicas().stream()
+        .filter(replica -> selector.faults(replica.reading()).isEmpty())
+        .sorted(selector.order(gathering.replicas()))
+        .toList();
+  }
+
+  /** Why a replica cannot be a primary; none when it can. */
+  static List<String> faults(Gathering gathering, ServerReading reading) {
+    return new CandidateSelector(gathering).faults(reading);
   }
 
   /**
@@ -54,7 +77,7 @@ final class CandidateSelector {
     return legitimate;
   }
 
-  private Choice choose() {
+  private Choice chooseOneOf(Optional<InstanceKey> designated) {
     gathering.unread().forEach((key, why) -> lines.add(key + " is lost: " + why));
     List<Replica> read = gathering.replicas();
     if (read.isEmpty()) {
@@ -87,6 +110,13 @@ final class CandidateSelector {
       return refuse(required, unfit);
     }
     candidates.sort(order(read));
+    if (designated.isPresent()) {
+      candidates.removeIf(candidate -> !candidate.key().equals(designated.get()));
+      if (candidates.isEmpty()) {
+        return refuse(
+            Reason.DESIGNATED_UNFIT, designated.get() + " was named but cannot be promoted");
+      }
+    }
     return promote(candidates, required);
   }
 
@@ -262,7 +292,7 @@ final class CandidateSelector {
   }
 
   /** Why a replica cannot follow the winner without losing or missing transactions. */
-  private static Optional<String> followObstacle(ServerReading replica, ServerReading winner) {
+  static Optional<String> followObstacle(ServerReading replica, ServerReading winner) {
     GtidSet extra = replica.received().minus(winner.received());
     if (!extra.isEmpty()) {
       return Optional.of("holds transactions that " + winner.key() + " lacks: " + shown(extra));

@@ -54,7 +54,9 @@ sealed interface Choice {
     /** Only a delayed replica holds all transactions (rule D6). */
     DELAYED_REPLICA_HOLDS_DATA("DelayedReplicaHoldsData"),
     /** Only replicas that cannot be primary hold all transactions. */
-    UNFIT_REPLICA_HOLDS_DATA("UnfitReplicaHoldsData");
+    UNFIT_REPLICA_HOLDS_DATA("UnfitReplicaHoldsData"),
+    /** The only replica that a person allowed cannot be primary. */
+    DESIGNATED_UNFIT("DesignatedUnfit");
 
     private final String publishedName;
 

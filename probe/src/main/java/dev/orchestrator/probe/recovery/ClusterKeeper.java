@@ -9,6 +9,7 @@ import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.ReplicaThreadState;
 import dev.orchestrator.store.sql.Database;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -36,7 +37,7 @@ final class ClusterKeeper {
     List<ClusterRecord> records = database.clusters().all();
     List<Command> commands = new ArrayList<>();
     for (ClusterRecord record : records) {
-      switchedByHand(topology, record)
+      switchedByHand(topology, record, settledAt(record.clusterId()))
           .ifPresent(
               primary ->
                   commands.add(
@@ -78,10 +79,21 @@ final class ClusterKeeper {
         && !instance.server().uuid().isEmpty();
   }
 
+  /** Visits that began earlier may show the cluster as it was before its newest recovery. */
+  private Instant settledAt(String clusterId) {
+    return database.recoveries().newest(false, 0, MAX_HISTORY).stream()
+        .filter(past -> past.subject().clusterId().equals(clusterId))
+        .findFirst()
+        .map(past -> past.ending().map(Recovery.Ending::endedAt).orElse(Instant.MAX))
+        .orElse(Instant.EPOCH);
+  }
+
   /** The recorded primary itself is seen replicating from a writable server. */
-  private static Optional<Instance> switchedByHand(Topology topology, ClusterRecord record) {
+  private static Optional<Instance> switchedByHand(
+      Topology topology, ClusterRecord record, Instant settledAt) {
     return topology.instances().stream()
         .filter(i -> i.server().uuid().equals(record.primaryUuid()))
+        .filter(i -> i.check().seenAt().minus(i.check().latency()).isAfter(settledAt))
         .filter(i -> i.check().lastCheckValid() && i.isReplica())
         .filter(i -> i.replication().receiver() == ReplicaThreadState.RUNNING)
         .flatMap(old -> topology.find(old.replication().source()).stream())

@@ -135,8 +135,9 @@ final class DeadPrimaryPlaybook implements Playbook {
             replicas,
             unread,
             policy);
-    Choice choice = CandidateSelector.choose(gathering);
-    return new Next.Steps(planner.act(cluster, ledger, choice, policy));
+    Order order = Order.of(recovery.subject());
+    Choice choice = CandidateSelector.choose(gathering, order.designated());
+    return new Next.Steps(planner.act(cluster, ledger, choice, policy, order));
   }
 
   private Place place(InstanceKey key) {
@@ -180,10 +181,16 @@ final class DeadPrimaryPlaybook implements Playbook {
         });
   }
 
-  /** Uuids under which the cluster's primaries wrote, now and before (rule D2). */
   private Set<String> legitimate(Recovery recovery, ClusterRecord cluster) {
-    Set<String> uuids = new TreeSet<>();
+    Set<String> uuids = legitimate(database, instance(recovery.subject().failedKey()), cluster);
     uuids.add(recovery.subject().failedUuid());
+    return uuids;
+  }
+
+  /** Uuids under which the cluster's primaries wrote, now and before (rule D2). */
+  static Set<String> legitimate(Database database, Instance primary, ClusterRecord cluster) {
+    Set<String> uuids = new TreeSet<>();
+    uuids.add(primary.server().uuid());
     uuids.add(cluster.primaryUuid());
     for (Recovery past : database.recoveries().newest(false, 0, MAX_HISTORY)) {
       if (past.subject().clusterId().equals(cluster.clusterId())) {
@@ -191,8 +198,7 @@ final class DeadPrimaryPlaybook implements Playbook {
         past.ending().map(Recovery.Ending::successorUuid).ifPresent(uuids::add);
       }
     }
-    uuids.addAll(
-        GtidSet.parse(instance(recovery.subject().failedKey()).server().gtidExecuted()).uuids());
+    uuids.addAll(GtidSet.parse(primary.server().gtidExecuted()).uuids());
     uuids.remove("");
     return uuids;
   }

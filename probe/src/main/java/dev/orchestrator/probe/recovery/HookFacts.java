@@ -54,7 +54,7 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
         subject.clusterName(),
         subject.clusterAlias(),
         subject.replicas());
-    facts.common(config, recovery.uid(), subject.command(), true);
+    facts.common(config, recovery.uid(), Order.of(subject).command(), true);
     String winner = step.arguments().getOrDefault(RecoveryPlanner.WINNER, "");
     Optional<InstanceKey> successor =
         winner.isEmpty() ? Optional.empty() : Optional.of(InstanceKey.parse(winner, 0));

@@ -15,7 +15,8 @@ import java.util.Map;
  * @param hookTimeout deadline of one hook, above 0
  * @param hookShell ProcessesShellCommand, for example bash
  * @param hooks command lines by list name: OnFailureDetectionProcesses, PreFailoverProcesses,
- *     PostMasterFailoverProcesses, PostFailoverProcesses, PostUnsuccessfulFailoverProcesses
+ *     PostMasterFailoverProcesses, PostFailoverProcesses, PostUnsuccessfulFailoverProcesses,
+ *     PreGracefulTakeoverProcesses, PostGracefulTakeoverProcesses
  * @param applyPromotion ApplyMySQLPromotionAfterMasterFailover: make the promoted server writable
  * @param node name of this member
  * @param hostname host name given to hooks

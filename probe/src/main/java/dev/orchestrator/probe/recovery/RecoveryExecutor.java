@@ -91,7 +91,13 @@ final class RecoveryExecutor {
     for (RecoveryStep step : ledger.steps()) {
       boolean gathering = Ledger.is(step, StepKind.STOP_RECEIVER);
       boolean current = Ledger.round(step) == ledger.round();
-      if (current && step.attempt() > 0 && step.target().isReal() && !(gathering && decided)) {
+      // Once a promotion was tried, only the new primary counts.
+      boolean over =
+          ledger.promotionTried()
+              && (Ledger.is(step, StepKind.FENCE_PRIMARY)
+                  || Ledger.is(step, StepKind.VERIFY_FENCED));
+      boolean dealtWith = over || (gathering && decided);
+      if (current && step.attempt() > 0 && step.target().isReal() && !dealtWith) {
         touched.add(step);
       }
     }

@@ -41,7 +41,11 @@ final class RecoveryPlanner {
 
   static final String HOOK_LINE = "line";
 
+  /** Stands for the new primary while nobody was chosen yet. */
+  private static final String NOT_CHOSEN = "not chosen yet";
+
   private static final int PRE_HOOKS = 100;
+  private static final int FENCE = 150;
   private static final int GATHER = 200;
   private static final int DECIDE = 300;
   private static final int APPLY = 400;
@@ -50,9 +54,9 @@ final class RecoveryPlanner {
   private static final int RESET = 550;
   private static final int PROMOTE = 600;
 
-  private static final String WINNER_LANE = "primary";
-  private static final String HOOK_LANE = "hooks";
-  private static final String FENCE_LANE = "old primary";
+  static final String WINNER_LANE = "primary";
+  static final String HOOK_LANE = "hooks";
+  static final String FENCE_LANE = "old primary";
 
   private final RecoveryConfig config;
 
@@ -69,8 +73,21 @@ final class RecoveryPlanner {
       Recovery recovery, Ledger ledger, List<Target> replicas, DurabilityPolicy policy) {
     int round = ledger.round() + 1;
     Plan plan = new Plan(ledger.size());
-    if (round == 0) {
+    Order order = Order.of(recovery.subject());
+    if (round == 0 && order.hooks()) {
       hooks(plan, stage(round, PRE_HOOKS), "PreFailoverProcesses", true, HOOK_LANE, Map.of());
+    }
+    if (round == 0 && order.fencesFirst()) {
+      plan.gate(
+          stage(round, FENCE),
+          StepKind.FENCE_OLD_PRIMARY,
+          FENCE_LANE,
+          new Target(recovery.subject().failedKey(), recovery.subject().failedUuid()),
+          Map.of(WINNER_UUID, NOT_CHOSEN),
+          recovery.subject().failedKey()
+              + " is given up by "
+              + order.command()
+              + " and must not accept writes, should it answer");
     }
     Map<String, String> arguments = new HashMap<>(policy.arguments());
     arguments.put(SOURCE_UUID, recovery.subject().failedUuid());
@@ -90,7 +107,7 @@ final class RecoveryPlanner {
 
   /** The steps that follow a choice. */
   List<RecoveryStep> act(
-      ClusterRecord cluster, Ledger ledger, Choice choice, DurabilityPolicy policy) {
+      ClusterRecord cluster, Ledger ledger, Choice choice, DurabilityPolicy policy, Order order) {
     int round = Math.max(0, ledger.round());
     Plan plan = new Plan(ledger.size());
     switch (choice) {
@@ -106,13 +123,18 @@ final class RecoveryPlanner {
                   LOSS,
                   LossStatement.ofRefusal(refuse, policy)),
               String.join("; ", refuse.lines()));
-      case Promote promote -> promote(plan, round, cluster, promote, policy);
+      case Promote promote -> promote(plan, round, cluster, promote, policy, order);
     }
     return plan.steps();
   }
 
   private void promote(
-      Plan plan, int round, ClusterRecord cluster, Promote promote, DurabilityPolicy policy) {
+      Plan plan,
+      int round,
+      ClusterRecord cluster,
+      Promote promote,
+      DurabilityPolicy policy,
+      Order order) {
     ServerReading winner = promote.winner();
     Target target = Target.of(winner);
     String received = winner.received().toString();
@@ -177,13 +199,15 @@ final class RecoveryPlanner {
               Map.of(),
               winner.key() + " is seen writable");
     }
-    hooks(
-        plan,
-        stage(round, PROMOTE),
-        "PostMasterFailoverProcesses",
-        false,
-        WINNER_LANE,
-        Map.of(WINNER, winner.key().toString()));
+    if (order.hooks()) {
+      hooks(
+          plan,
+          stage(round, PROMOTE),
+          "PostMasterFailoverProcesses",
+          false,
+          WINNER_LANE,
+          Map.of(WINNER, winner.key().toString()));
+    }
     for (Follower follower : promote.followers()) {
       follow(plan, stage(round, PROMOTE), follower, winner, policy);
     }
@@ -224,7 +248,9 @@ final class RecoveryPlanner {
             .decision(round)
             .map(decision -> decision.arguments().getOrDefault(WINNER, ""))
             .orElse("");
-    hooks(plan, stage, list, false, HOOK_LANE, Map.of(WINNER, successful ? winner : ""));
+    if (Order.of(recovery.subject()).hooks()) {
+      hooks(plan, stage, list, false, HOOK_LANE, Map.of(WINNER, successful ? winner : ""));
+    }
     if (successful && config.applyPromotion()) {
       String winnerUuid =
           ledger.decision(round).map(d -> d.arguments().get(WINNER_UUID)).orElse("");
@@ -255,6 +281,16 @@ final class RecoveryPlanner {
           Map.of(CLUSTER_ID, cluster.clusterId(), EPOCH, Long.toString(cluster.epoch())),
           old.key() + " is the primary still: nobody was made writable");
     }
+    boolean fenced = ledger.of(StepKind.FENCE_OLD_PRIMARY).stream().anyMatch(s -> s.attempt() > 0);
+    if (fenced) {
+      plan.attempt(
+          stage + 1,
+          StepKind.RESTORE_WRITES,
+          FENCE_LANE,
+          old,
+          Map.of(CLUSTER_ID, cluster.clusterId()),
+          old.key() + " accepts writes again: nobody was promoted");
+    }
     Set<InstanceKey> stopped = new TreeSet<>();
     for (RecoveryStep step : ledger.of(StepKind.STOP_RECEIVER)) {
       if (step.state() == RecoveryStep.State.DONE && stopped.add(step.target())) {
@@ -269,7 +305,8 @@ final class RecoveryPlanner {
     }
   }
 
-  private void hooks(
+  /** Adds the lines of a hook list, one after the other. */
+  void hooks(
       Plan plan,
       int stage,
       String list,
@@ -289,7 +326,7 @@ final class RecoveryPlanner {
     }
   }
 
-  private static int stage(int round, int stage) {
+  static int stage(int round, int stage) {
     return round * Ledger.ROUND + stage;
   }
 

@@ -5,6 +5,7 @@ import dev.orchestrator.probe.analysis.AnalysisCode;
 import dev.orchestrator.probe.mysql.FleetConnector;
 import dev.orchestrator.probe.topology.Topology;
 import dev.orchestrator.store.command.Command;
+import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.command.Outcome;
 import dev.orchestrator.store.command.Replicator;
@@ -72,7 +73,8 @@ public final class RecoverySupervisor implements AutoCloseable {
   /** Of the worker only: the term in which this node leads, and since when it has seen that. */
   private long leadingTerm = -1;
 
-  private Instant leadingSince = NEVER;
+  private volatile Instant leadingSince = NEVER;
+  private volatile List<InstanceKey> lastingKeys = List.of();
   private Instant expiredAt = NEVER;
 
   /**
@@ -112,6 +114,7 @@ public final class RecoverySupervisor implements AutoCloseable {
    */
   public void consider(Topology topology, List<Analysis> all, List<Analysis> lasting) {
     View view = new View(topology, List.copyOf(lasting));
+    lastingKeys = lasting.stream().map(analysis -> analysis.instance().key()).toList();
     while (!closed && !views.offer(view)) {
       views.poll();
     }
@@ -142,6 +145,51 @@ public final class RecoverySupervisor implements AutoCloseable {
    */
   public List<String> whyNot(String clusterName) {
     return whyNot.getOrDefault(clusterName, List.of());
+  }
+
+  /** What people ask of recoveries on this node. */
+  public RecoveryOrders orders() {
+    return new RecoveryOrders(config, this, database, leadership, clock);
+  }
+
+  /** Why no automatic recovery of this failure starts now; none when one does. */
+  List<String> reasons(Analysis analysis) {
+    List<String> reasons = new ArrayList<>();
+    if (!leadership.leads()) {
+      reasons.add("this node does not lead");
+    }
+    reasons.addAll(gate.reasons(analysis, clock.instant(), leadingSince));
+    InstanceKey key = analysis.instance().key();
+    if (!lastingKeys.contains(key)) {
+      reasons.add(
+          "the failure of "
+              + key
+              + " has not lasted the reaction time, or was not confirmed by enough fresh visits");
+    }
+    if (paused(key.toString())) {
+      reasons.add("an attempt has just been made; the next one follows in a moment");
+    }
+    return List.copyOf(reasons);
+  }
+
+  /** Writes down a recovery that a person ordered, and runs it. */
+  RecoveryOrders.Answer begin(Recovery.Subject subject, Duration block) {
+    String uid = newUid();
+    Outcome outcome =
+        propose(
+            new Command.StartRecovery(
+                uid, subject, leadership.term(), config.node(), block.toSeconds(), true));
+    if (outcome instanceof Outcome.Applied(CommandResult result)) {
+      if (!result.accepted()) {
+        return new RecoveryOrders.Answer.Refused(List.of(result.detail()));
+      }
+      database
+          .recoveries()
+          .byUid(uid)
+          .ifPresent(recovery -> launch(subject.clusterId(), "recovery", () -> run(recovery)));
+      return new RecoveryOrders.Answer.Started(uid);
+    }
+    return new RecoveryOrders.Answer.NotCommitted(outcome);
   }
 
   /** Stops working; running recoveries stay in the ledger for the next leader. */
@@ -486,6 +534,8 @@ public final class RecoverySupervisor implements AutoCloseable {
     return switch (subject.kind()) {
       case DeadPrimaryPlaybook.KIND ->
           Optional.of(new DeadPrimaryPlaybook(config, database, sessions, clock));
+      case PlannedTakeoverPlaybook.KIND ->
+          Optional.of(new PlannedTakeoverPlaybook(config, database, sessions, clock));
       case FencePlaybook.KIND ->
           database
               .clusters()

@@ -79,6 +79,23 @@ enum ReplicationWords {
             + ", MASTER_AUTO_POSITION=1";
   }
 
+  /**
+   * Follows another source by GTID with an account.
+   *
+   * @param publicKey ask the source for its key where the link is not encrypted; MySQL 8.0 on
+   * @return with question marks for user and password, in this order
+   */
+  String followAs(InstanceKey source, boolean publicKey) {
+    String prefix = this == REPLICA ? "SOURCE" : "MASTER";
+    return follow(source)
+        + ", "
+        + prefix
+        + "_USER=?, "
+        + prefix
+        + "_PASSWORD=?"
+        + (publicKey ? ", GET_" + prefix + "_PUBLIC_KEY=1" : "");
+  }
+
   /** A string literal; these statements take no bound parameters. */
   static String quoted(String text) {
     if (!text.matches("[A-Za-z0-9_.:%-]+")) {

@@ -6,6 +6,7 @@ import dev.orchestrator.probe.topology.GtidSet;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.RecoveryStep;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -13,7 +14,18 @@ import java.util.Optional;
  * the effect is there already, acts, and reads until the effect is there or the deadline passes. So
  * every action may be repeated. Immutable.
  */
-sealed interface ServerAction {
+sealed interface ServerAction
+    permits ServerAction.FenceOldPrimary,
+        ServerAction.Repoint,
+        ServerAction.ResetReplication,
+        ServerAction.SetSemiSync,
+        ServerAction.SetWritable,
+        ServerAction.StartReceiver,
+        ServerAction.StartReplication,
+        ServerAction.StopReceiver,
+        ServerAction.VerifyWritable,
+        ServerAction.WaitApplied,
+        TakeoverAction {
   /** Why the step must not run on a server in this state; empty when it may. */
   default Optional<String> obstacle(ServerReading server, RecoveryStep step) {
     return Optional.empty();
@@ -35,6 +47,16 @@ sealed interface ServerAction {
     return false;
   }
 
+  /** Whether the step is tried again on a new session when its session was lost. */
+  default boolean repeatable() {
+    return true;
+  }
+
+  /** The longest wait for the effect, however much progress is made; empty for as long as it is. */
+  default Optional<Duration> limit() {
+    return Optional.empty();
+  }
+
   /** The action of a step kind; empty for kinds that touch no server. */
   static Optional<ServerAction> of(StepKind kind) {
     return switch (kind) {
@@ -48,21 +70,31 @@ sealed interface ServerAction {
       case START_REPLICATION -> Optional.of(new StartReplication());
       case START_RECEIVER -> Optional.of(new StartReceiver());
       case FENCE_OLD_PRIMARY -> Optional.of(new FenceOldPrimary());
+      case FENCE_PRIMARY -> Optional.of(new TakeoverAction.FencePrimary());
+      case VERIFY_FENCED -> Optional.of(new TakeoverAction.VerifyFenced());
+      case CATCH_UP -> Optional.of(new TakeoverAction.CatchUp());
+      case ATTACH -> Optional.of(new TakeoverAction.Attach());
+      case BECOME_REPLICA -> Optional.of(new TakeoverAction.BecomeReplica());
+      case REVOKE_PROMOTION -> Optional.of(new TakeoverAction.RevokePromotion());
+      case RESTORE_WRITES -> Optional.of(new TakeoverAction.RestoreWrites());
       case RUN_HOOK, DECIDE, DESIGNATE -> Optional.empty();
     };
   }
 
-  private static String argument(RecoveryStep step, String name) {
+  /** An argument of the step, {@code ""} when it has none of that name. */
+  static String argument(RecoveryStep step, String name) {
     return step.arguments().getOrDefault(name, "");
   }
 
-  private static InstanceKey source(RecoveryStep step) {
+  /** The server that the step's target is to follow. */
+  static InstanceKey source(RecoveryStep step) {
     return new InstanceKey(
         argument(step, RecoveryPlanner.SOURCE_HOST),
         Integer.parseInt(argument(step, RecoveryPlanner.SOURCE_PORT)));
   }
 
-  private static GtidSet transactions(RecoveryStep step) {
+  /** The transactions that the step is about. */
+  static GtidSet transactions(RecoveryStep step) {
     return GtidSet.parse(argument(step, RecoveryPlanner.TRANSACTIONS));
   }
 

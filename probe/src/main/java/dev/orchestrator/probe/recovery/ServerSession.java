@@ -6,6 +6,7 @@ import dev.orchestrator.probe.recovery.ServerReading.SemiSync;
 import dev.orchestrator.probe.topology.GtidSet;
 import dev.orchestrator.store.model.InstanceKey;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -43,6 +44,7 @@ final class ServerSession implements AutoCloseable {
   private final InstanceKey key;
   private final Connection connection;
   private final ReplicationWords words;
+  private final boolean publicKeyOption;
 
   private final Consumer<ServerSession> giveBack;
 
@@ -51,7 +53,10 @@ final class ServerSession implements AutoCloseable {
     this.key = key;
     this.connection = connection;
     this.giveBack = giveBack;
-    this.words = ReplicationWords.of(connection.getMetaData().getDatabaseProductVersion());
+    String version = connection.getMetaData().getDatabaseProductVersion();
+    this.words = ReplicationWords.of(version);
+    this.publicKeyOption =
+        !version.contains("MariaDB") && connection.getMetaData().getDatabaseMajorVersion() >= 8;
   }
 
   /**
@@ -110,10 +115,47 @@ final class ServerSession implements AutoCloseable {
     return connection;
   }
 
+  /** Whether replication can ask a source for its public key: MySQL 8.0 on. */
+  boolean hasPublicKeyOption() {
+    return publicKeyOption;
+  }
+
   /** Executes one statement. */
   void execute(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /**
+   * Executes one statement with values, which are escaped and never shown.
+   *
+   * @param sql with a question mark for each value
+   */
+  void execute(String sql, List<String> values) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.size(); i++) {
+        statement.setString(i + 1, values.get(i));
+      }
+      statement.execute();
+    }
+  }
+
+  /**
+   * Executes one statement; when its answer is not there in time the session is lost, and whether
+   * the statement took effect is unknown.
+   *
+   * @param limit below the session's own statement timeout
+   */
+  void execute(String sql, Duration limit) throws SQLException {
+    int usual = connection.getNetworkTimeout();
+    connection.setNetworkTimeout(Runnable::run, (int) limit.toMillis());
+    try {
+      execute(sql);
+    } finally {
+      if (!connection.isClosed()) {
+        connection.setNetworkTimeout(Runnable::run, usual);
+      }
     }
   }
 

@@ -30,5 +30,19 @@ enum StepKind {
   /** Lets a replica wait for its old source again, when nobody was promoted. */
   START_RECEIVER,
   /** Makes the old primary read-only, should it answer (rules D8, D9). */
-  FENCE_OLD_PRIMARY
+  FENCE_OLD_PRIMARY,
+  /** Makes a living primary read-only in a short time, or gives up. */
+  FENCE_PRIMARY,
+  /** Sees that a fenced primary still is, and has executed nothing more. */
+  VERIFY_FENCED,
+  /** Waits until the target has received and executed what the fenced primary executed. */
+  CATCH_UP,
+  /** Points a server that was a primary at its source, with an account; starts nothing. */
+  ATTACH,
+  /** Turns a former primary's side of semi-synchronous replication to that of a replica. */
+  BECOME_REPLICA,
+  /** Makes a server read-only again whose promotion did not come to its end. */
+  REVOKE_PROMOTION,
+  /** Makes the primary writable again after a takeover that did not come to its end. */
+  RESTORE_WRITES
 }

@@ -172,8 +172,8 @@ final class StepRunner {
         if (permitted && !sessionLost(e)) {
           return recorded(step, attempt, Result.failed(failure));
         }
-        if (!permitted && attempt == 0) {
-          break; // nothing was ever sent: this is a plain failure
+        if ((!permitted && attempt == 0) || !action.repeatable()) {
+          break; // nothing was ever sent, or it must not be sent twice
         }
         LOG.warn(
             "lost a session of a recovery step recovery={} step={} kind={} target={} cause={}",
@@ -209,7 +209,9 @@ final class StepRunner {
     if (obstacle.isPresent()) {
       return Result.failed(obstacle.get());
     }
-    if (step.kind().equals(StepKind.SET_WRITABLE.name())
+    boolean makesWritable =
+        Ledger.is(step, StepKind.SET_WRITABLE) || Ledger.is(step, StepKind.RESTORE_WRITES);
+    if (makesWritable
         && !designated(
             step.arguments().getOrDefault(RecoveryPlanner.CLUSTER_ID, ""), server.uuid())) {
       return Result.failed("is not the designated primary");
@@ -218,14 +220,36 @@ final class StepRunner {
       return Result.done("was so already; " + seen(server));
     }
     requireLeading();
-    action.act(session, server, step);
+    if (action instanceof TakeoverAction.Attach attach) {
+      attach.act(session, step, account(step));
+    } else {
+      action.act(session, server, step);
+    }
     return prove(session, step, action);
+  }
+
+  /** The account that the step's target is to replicate with, where a server can tell it. */
+  private Optional<ReplicationAccount> account(RecoveryStep step) throws InterruptedException {
+    String from = step.arguments().getOrDefault(TakeoverPlanner.ACCOUNT_OF, "");
+    if (from.isEmpty()) {
+      return Optional.empty();
+    }
+    InstanceKey key = InstanceKey.parse(from, 0);
+    try (ServerSession session = sessions.open(key)) {
+      return ReplicationAccount.of(session);
+    } catch (SQLException e) {
+      sessions.suspect(key);
+      LOG.warn("cannot read a replication account key={} cause={}", key, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** Reads until the effect is there; the deadline moves while transactions are being applied. */
   private Result prove(ServerSession session, RecoveryStep step, ServerAction action)
       throws SQLException, WorkStopped, InterruptedException {
-    long timeout = config.stepTimeout().toNanos();
+    Duration limit = action.limit().orElse(config.stepTimeout());
+    long timeout = limit.toNanos();
+    boolean patient = action.limit().isEmpty();
     long start = System.nanoTime();
     long patience = start + timeout;
     long executed = -1;
@@ -240,12 +264,14 @@ final class StepRunner {
         return Result.failed(hopeless.get() + "; " + seen(server));
       }
       long now = System.nanoTime();
-      if (server.executed().count() > executed && now - start < timeout * PROGRESS_FACTOR) {
+      if (patient
+          && server.executed().count() > executed
+          && now - start < timeout * PROGRESS_FACTOR) {
         executed = server.executed().count();
         patience = Math.max(patience, now + timeout);
       }
       if (now > patience) {
-        return Result.failed("not so within " + config.stepTimeout() + "; " + seen(server));
+        return Result.failed("not so within " + limit + "; " + seen(server));
       }
       Thread.sleep(POLL);
     }

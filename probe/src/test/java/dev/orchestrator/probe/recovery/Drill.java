@@ -271,6 +271,25 @@ final class Drill implements AutoCloseable {
     return newest();
   }
 
+  /** Gives an order by what is seen now; gives its uid. */
+  String order(RecoverySupervisor supervisor, OrderKind kind, Optional<InstanceKey> designated) {
+    RecoveryOrders.Answer answer =
+        supervisor
+            .orders()
+            .order(look(), List.of(), new RecoveryOrders.Request(kind, "drill", designated));
+    if (answer instanceof RecoveryOrders.Answer.Started(String uid)) {
+      return uid;
+    }
+    throw new IllegalStateException("the order was not taken: " + answer);
+  }
+
+  /** Gives an order and waits for the recovery's end. */
+  Recovery.Ending ordered(
+      RecoverySupervisor supervisor, OrderKind kind, Optional<InstanceKey> designated) {
+    String uid = order(supervisor, kind, designated);
+    return supervisor.orders().await(uid, LIMIT).orElseThrow().ending().orElseThrow();
+  }
+
   /** Lets the next recovery start at once. */
   void acknowledge() {
     Outcome outcome =

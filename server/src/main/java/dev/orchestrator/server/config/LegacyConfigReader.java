@@ -29,7 +29,9 @@ public final class LegacyConfigReader {
           "PreFailoverProcesses",
           "PostMasterFailoverProcesses",
           "PostFailoverProcesses",
-          "PostUnsuccessfulFailoverProcesses");
+          "PostUnsuccessfulFailoverProcesses",
+          "PreGracefulTakeoverProcesses",
+          "PostGracefulTakeoverProcesses");
 
   private LegacyConfigReader() {}
 
