@@ -312,6 +312,9 @@ public final class RaftNode {
     Role.PreCandidate preCandidate = new Role.PreCandidate();
     preCandidate.granted().add(self);
     role = preCandidate;
+    // A pre-vote harms nobody, so one that came to nothing is asked again soon.
+    electionDeadlineMillis =
+        nowMillis + timings.heartbeatMillis() + random.nextLong(timings.heartbeatMillis());
     sendToOtherVoters(membership, new RaftMessage.PreVoteRequest(term() + 1, log.lastId()));
     becomeCandidateIfPreVoted(preCandidate);
   }
