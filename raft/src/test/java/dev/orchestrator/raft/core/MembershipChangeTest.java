@@ -82,6 +82,8 @@ class MembershipChangeTest {
   @Test
   void oneChangeAtATimeAndNoneBeforeTheNoOpIsCommitted() {
     ScriptedNode a = ScriptedNode.withLog(1, THREE);
+    a.receive(C, a.append(1, new LogId(1, 1), 1));
+    assertThat(a.node.commitIndex()).isEqualTo(1);
     a.elect(B);
     a.step(new Input.AddMember(D));
     assertThat(membership(a).isSettled()).isTrue(); // its NoOp is not committed
@@ -108,6 +110,7 @@ class MembershipChangeTest {
     a.receive(B, new AppendAccepted(a.node.term(), 2, a.now));
     a.tick(10);
     assertThat(membership(a)).isEqualTo(new Membership("cluster", List.of(A, B)));
+    assertThat(a.node.takesMembershipChange()).isFalse(); // settled, but not committed
   }
 
   @Test
