@@ -56,6 +56,11 @@ enum ReplicationWords {
     return "START " + noun;
   }
 
+  /** Forgets relay logs and positions, but not the source (MySQL manual, RESET REPLICA). */
+  String reset() {
+    return "RESET " + noun;
+  }
+
   String resetAll() {
     return "RESET " + noun + " ALL";
   }

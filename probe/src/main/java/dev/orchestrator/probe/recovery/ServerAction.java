@@ -310,6 +310,9 @@ sealed interface ServerAction
 
   /** {@link StepKind#START_REPLICATION}. */
   record StartReplication() implements ServerAction {
+    /** What a change of source that was killed in the middle leaves behind. */
+    private static final int APPLIER_NOT_INITIALISED = 1872;
+
     @Override
     public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
       boolean follows = server.channel().map(c -> c.source().equals(source(step))).orElse(false);
@@ -330,7 +333,32 @@ sealed interface ServerAction
     @Override
     public void act(ServerSession session, ServerReading server, RecoveryStep step)
         throws SQLException {
-      session.execute(session.words().start());
+      try {
+        session.execute(session.words().start());
+      } catch (SQLException e) {
+        boolean mendable =
+            e.getErrorCode() == APPLIER_NOT_INITIALISED && relayLogExpendable(server, step);
+        if (!mendable) {
+          throw e;
+        }
+        session.execute(session.words().reset());
+        session.execute(session.words().start());
+      }
+    }
+
+    /** What is only in the relay log comes again: by auto position, from a source that has it. */
+    private static boolean relayLogExpendable(ServerReading server, RecoveryStep step) {
+      return server
+          .channel()
+          .map(
+              channel ->
+                  channel.autoPosition()
+                      && channel
+                          .retrieved()
+                          .minus(server.executed())
+                          .minus(transactions(step))
+                          .isEmpty())
+          .orElse(false);
     }
 
     @Override
