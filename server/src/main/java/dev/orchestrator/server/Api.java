@@ -54,7 +54,7 @@ final class Api {
         new ApiConfig.Node(
             Version.text(),
             config.recovery().hostname(),
-            "sqlite3",
+            config.backend().word(),
             config.raft().map(NodeConfig.Raft::bindText).orElse(""),
             config.raft().map(NodeConfig.Raft::advertiseText).orElse(""),
             config.name()),

@@ -13,7 +13,9 @@ import dev.orchestrator.server.config.NodeConfig;
 import dev.orchestrator.store.fsm.SqlStateMachine;
 import dev.orchestrator.store.replication.LocalReplicator;
 import dev.orchestrator.store.sql.Database;
+import dev.orchestrator.store.sql.MySqlBackend;
 import dev.orchestrator.store.sql.StoreException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -52,7 +54,7 @@ public final class Node implements AutoCloseable {
 
   private void wire(NodeConfig config, boolean bootstrap) {
     Clock clock = Clock.systemUTC();
-    Database database = keep(Database.sqlite(config.sqliteFile()));
+    Database database = keep(open(config.backend()));
     SqlStateMachine stateMachine = new SqlStateMachine(database);
     Group group =
         keep(
@@ -98,6 +100,13 @@ public final class Node implements AutoCloseable {
         config.name(),
         config.http().advertised(),
         ProcessHandle.current().pid());
+  }
+
+  private static Database open(NodeConfig.Backend backend) {
+    return switch (backend) {
+      case NodeConfig.Backend.Sqlite(Path file) -> Database.sqlite(file);
+      case NodeConfig.Backend.MySql(MySqlBackend settings) -> Database.mysql(settings);
+    };
   }
 
   /**

@@ -5,11 +5,10 @@ import dev.orchestrator.probe.detection.DetectionConfig;
 import dev.orchestrator.probe.discovery.DiscoveryConfig;
 import dev.orchestrator.probe.mysql.FleetAccess;
 import dev.orchestrator.probe.recovery.RecoveryConfig;
-import java.io.IOException;
+import dev.orchestrator.store.sql.MySqlBackend;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +50,7 @@ public final class LegacyConfigReader {
         name,
         settings.flag("Debug", false),
         http(settings, listen, raft, hostname),
-        sqliteFile(settings),
+        backend(settings),
         raft,
         access(settings),
         discovery(settings, poll),
@@ -183,14 +182,18 @@ public final class LegacyConfigReader {
     return text == null || text.isEmpty();
   }
 
-  private static Path sqliteFile(Settings settings) throws ConfigException {
+  private static NodeConfig.Backend backend(Settings settings) throws ConfigException {
     String backend = settings.text("BackendDB", "mysql").toLowerCase(Locale.ROOT);
-    if (!backend.contains("sqlite")) {
-      throw new ConfigException(
-          "BackendDB must be \"sqlite\" in this version, not \""
-              + backend
-              + "\": set \"BackendDB\": \"sqlite\" and \"SQLite3DataFile\"");
+    if (backend.startsWith("sqlite")) {
+      return new NodeConfig.Backend.Sqlite(sqliteFile(settings));
     }
+    if (!backend.equals("mysql")) {
+      throw new ConfigException("BackendDB must be mysql or sqlite, not " + backend);
+    }
+    return new NodeConfig.Backend.MySql(mySqlBackend(settings));
+  }
+
+  private static Path sqliteFile(Settings settings) throws ConfigException {
     String file = settings.text("SQLite3DataFile", "");
     if (file.isEmpty()) {
       throw new ConfigException(
@@ -199,44 +202,64 @@ public final class LegacyConfigReader {
     return Path.of(file);
   }
 
+  private static MySqlBackend mySqlBackend(Settings settings) throws ConfigException {
+    String host = settings.text("MySQLOrchestratorHost", "").strip();
+    if (host.isEmpty()) {
+      throw new ConfigException(
+          "MySQLOrchestratorHost is needed when BackendDB is mysql, the default: the host of this node's own backend; or set \"BackendDB\": \"sqlite\" and \"SQLite3DataFile\"");
+    }
+    String database = settings.text("MySQLOrchestratorDatabase", "");
+    if (database.isEmpty() || database.length() > 64) {
+      throw new ConfigException(
+          "MySQLOrchestratorDatabase must be a name of 1 to 64 characters when BackendDB is mysql, for example orchestrator");
+    }
+    Credentials account =
+        Credentials.read(
+            settings,
+            "MySQLOrchestratorCredentialsConfigFile",
+            "MySQLOrchestratorUser",
+            "MySQLOrchestratorPassword");
+    return new MySqlBackend(
+        host,
+        settings.number("MySQLOrchestratorPort", 3306, 1, 65_535),
+        database,
+        account.user(),
+        account.password(),
+        settings.number("MySQLOrchestratorMaxPoolConnections", 128, 2, 10_000),
+        settings.seconds("MySQLConnectTimeoutSeconds", 2, 1, 3600),
+        settings.seconds("MySQLOrchestratorReadTimeoutSeconds", 30, 1, 3600),
+        settings.flag("MySQLOrchestratorUseMutualTLS", false)
+            ? Optional.of(backendTls(settings))
+            : Optional.empty());
+  }
+
+  private static MySqlBackend.Tls backendTls(Settings settings) throws ConfigException {
+    String key = settings.text("MySQLOrchestratorSSLPrivateKeyFile", "");
+    String certificate = settings.text("MySQLOrchestratorSSLCertFile", "");
+    if (key.isEmpty() || certificate.isEmpty()) {
+      throw new ConfigException(
+          "MySQLOrchestratorSSLPrivateKeyFile and MySQLOrchestratorSSLCertFile are needed when MySQLOrchestratorUseMutualTLS is true: PEM files");
+    }
+    return new MySqlBackend.Tls(
+        key,
+        certificate,
+        settings.text("MySQLOrchestratorSSLCAFile", ""),
+        settings.flag("MySQLOrchestratorSSLSkipVerify", false));
+  }
+
   private static FleetAccess access(Settings settings) throws ConfigException {
-    Map<String, String> file = credentials(settings);
+    Credentials account =
+        Credentials.read(
+            settings,
+            "MySQLTopologyCredentialsConfigFile",
+            "MySQLTopologyUser",
+            "MySQLTopologyPassword");
     return new FleetAccess(
-        file.getOrDefault("user", settings.text("MySQLTopologyUser", "")),
-        file.getOrDefault("password", settings.secret("MySQLTopologyPassword")),
+        account.user(),
+        account.password(),
         settings.seconds("MySQLConnectTimeoutSeconds", 2, 1, 3600),
         settings.seconds("MySQLDiscoveryReadTimeoutSeconds", 10, 1, 3600),
         settings.seconds("MySQLTopologyReadTimeoutSeconds", 600, 1, MAX_SECONDS));
-  }
-
-  /**
-   * Section {@code [client]} of MySQLTopologyCredentialsConfigFile; other sections do not matter.
-   */
-  private static Map<String, String> credentials(Settings settings) throws ConfigException {
-    String name = settings.text("MySQLTopologyCredentialsConfigFile", "");
-    Map<String, String> found = new HashMap<>();
-    if (name.isEmpty()) {
-      return found;
-    }
-    List<String> lines;
-    try {
-      lines = Files.readAllLines(Path.of(name));
-    } catch (IOException e) {
-      throw new ConfigException(
-          "MySQLTopologyCredentialsConfigFile " + name + " cannot be read: " + e.getMessage(), e);
-    }
-    boolean inClient = false;
-    for (String line : lines) {
-      String text = line.trim();
-      if (text.startsWith("[")) {
-        inClient = text.equals("[client]");
-      } else if (inClient && text.contains("=") && !text.startsWith("#")) {
-        int equals = text.indexOf('=');
-        String value = text.substring(equals + 1).trim().replaceAll("^[\"']|[\"']$", "");
-        found.put(text.substring(0, equals).trim(), value);
-      }
-    }
-    return found;
   }
 
   private static DiscoveryConfig discovery(Settings settings, Duration poll)

@@ -5,6 +5,7 @@ import dev.orchestrator.probe.detection.DetectionConfig;
 import dev.orchestrator.probe.discovery.DiscoveryConfig;
 import dev.orchestrator.probe.mysql.FleetAccess;
 import dev.orchestrator.probe.recovery.RecoveryConfig;
+import dev.orchestrator.store.sql.MySqlBackend;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param name this member's name: RaftAdvertise, else RaftBind, with its port, as configured
  * @param debug log level DEBUG
  * @param http where the API listens and is reached
- * @param sqliteFile SQLite3DataFile
+ * @param backend where this node keeps its database
  * @param raft settings of the group, empty for a node that runs alone
  * @param access how to log in to the fleet
  * @param discovery how the fleet is visited
@@ -33,7 +34,7 @@ public record NodeConfig(
     String name,
     boolean debug,
     Http http,
-    Path sqliteFile,
+    Backend backend,
     Optional<Raft> raft,
     FleetAccess access,
     DiscoveryConfig discovery,
@@ -44,6 +45,32 @@ public record NodeConfig(
     List<String> recoveryIgnoreHostnameFilters,
     List<String> intermediateClusterFilters,
     RecoveryConfig recovery) {
+
+  /** Where a node keeps its database. Each node has its own. */
+  public sealed interface Backend {
+    /** Upstream's word for it. */
+    String word();
+
+    /**
+     * An embedded file.
+     *
+     * @param file SQLite3DataFile
+     */
+    record Sqlite(Path file) implements Backend {
+      @Override
+      public String word() {
+        return "sqlite3";
+      }
+    }
+
+    /** A database on a MySQL server. */
+    record MySql(MySqlBackend settings) implements Backend {
+      @Override
+      public String word() {
+        return "mysql";
+      }
+    }
+  }
 
   /**
    * Where the API listens and is reached.

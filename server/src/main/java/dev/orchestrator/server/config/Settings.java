@@ -87,8 +87,7 @@ public final class Settings {
    * A secret: a value with {@code ${NAME}} anywhere becomes that variable's value, as upstream
    * does.
    */
-  String secret(String key) {
-    String value = text(key, "");
+  String expand(String value) {
     Matcher variable = VARIABLE.matcher(value);
     return variable.find() ? environment.getOrDefault(variable.group(1), "") : value;
   }

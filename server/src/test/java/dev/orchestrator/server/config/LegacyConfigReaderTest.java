@@ -3,6 +3,7 @@ package dev.orchestrator.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orchestrator.store.sql.MySqlBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,8 @@ class LegacyConfigReaderTest {
             "node1.example.com:10008", "node2.example.com:10008", "node3.example.com:10008");
     assertThat(raft.dataDir()).isEqualTo(Path.of("/var/lib/orchestrator"));
     assertThat(config.http().advertised()).hasToString("http://node2.example.com:3000");
-    assertThat(config.sqliteFile()).isEqualTo(Path.of("/var/lib/orchestrator/orchestrator.db"));
+    assertThat(config.backend())
+        .isEqualTo(new NodeConfig.Backend.Sqlite(Path.of("/var/lib/orchestrator/orchestrator.db")));
   }
 
   @Test
@@ -108,7 +110,7 @@ class LegacyConfigReaderTest {
         "{\"BackendDB\": \"sqlite\", \"SQLite3DataFile\": \"/a\", \"InstancePollSeconds\": 9}");
     Files.writeString(folder.resolve("orchestrator.conf.json"), "{\"SQLite3DataFile\": \"/b\"}");
     NodeConfig config = LegacyConfigReader.read(ConfigFiles.read(Optional.empty(), folder));
-    assertThat(config.sqliteFile()).isEqualTo(Path.of("/b"));
+    assertThat(config.backend()).isEqualTo(new NodeConfig.Backend.Sqlite(Path.of("/b")));
     assertThat(config.discovery().pollInterval()).isEqualTo(Duration.ofSeconds(9));
   }
 
@@ -132,6 +134,87 @@ class LegacyConfigReaderTest {
                 + "\"}");
     assertThat(config.access().user()).isEqualTo("orc");
     assertThat(config.access().password()).isEqualTo("p w");
+  }
+
+  @Test
+  void mySqlIsTheDefaultBackend() throws Exception {
+    MySqlBackend backend = mySql("");
+    assertThat(backend)
+        .isEqualTo(
+            new MySqlBackend(
+                "db1",
+                3306,
+                "orchestrator",
+                "",
+                "",
+                128,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(30),
+                Optional.empty()));
+    assertThat(new NodeConfig.Backend.MySql(backend).word()).isEqualTo("mysql");
+  }
+
+  @Test
+  void everyMySqlBackendKeyCounts() throws Exception {
+    MySqlBackend backend =
+        mySql(
+            """
+            , "BackendDB": "MySQL", "MySQLOrchestratorPort": 3307, "MySQLOrchestratorUser": "orc",
+            "MySQLOrchestratorPassword": "p w", "MySQLOrchestratorMaxPoolConnections": 7,
+            "MySQLOrchestratorReadTimeoutSeconds": 9, "MySQLConnectTimeoutSeconds": 3,
+            "MySQLOrchestratorUseMutualTLS": true, "MySQLOrchestratorSSLPrivateKeyFile": "/k",
+            "MySQLOrchestratorSSLCertFile": "/c", "MySQLOrchestratorSSLCAFile": "/a",
+            "MySQLOrchestratorSSLSkipVerify": true
+            """);
+    assertThat(backend)
+        .isEqualTo(
+            new MySqlBackend(
+                "db1",
+                3307,
+                "orchestrator",
+                "orc",
+                "p w",
+                7,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(9),
+                Optional.of(new MySqlBackend.Tls("/k", "/c", "/a", true))));
+    assertThat(backend.toString()).doesNotContain("p w");
+  }
+
+  @Test
+  void theBackendsCredentialsMayComeFromAFileAndTheEnvironment() throws Exception {
+    Path file = folder.resolve("backend.cnf");
+    String home = System.getenv("HOME");
+    Files.write(file, List.of("[client]", "user=orc", "password=${HOME}"));
+    MySqlBackend backend = mySql(", \"MySQLOrchestratorCredentialsConfigFile\": \"" + file + "\"");
+    assertThat(backend.user()).isEqualTo("orc");
+    assertThat(backend.password()).isEqualTo(home == null ? "" : home);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"BackendDB\": \"postgres\" | BackendDB must be mysql or sqlite, not postgres",
+        "\"Debug\": true | MySQLOrchestratorHost is needed when BackendDB is mysql, the default.*\"BackendDB\": \"sqlite\".*",
+        "\"MySQLOrchestratorHost\": \"db1\" | MySQLOrchestratorDatabase must be a name of 1 to 64 characters.*",
+        "\"MySQLOrchestratorHost\": \"db1\", \"MySQLOrchestratorDatabase\": \"o\", \"MySQLOrchestratorMaxPoolConnections\": 1 | MySQLOrchestratorMaxPoolConnections must be a whole number from 2 to 10000, not 1",
+        "\"MySQLOrchestratorHost\": \"db1\", \"MySQLOrchestratorDatabase\": \"o\", \"MySQLOrchestratorUseMutualTLS\": true | MySQLOrchestratorSSLPrivateKeyFile and MySQLOrchestratorSSLCertFile are needed.*",
+        "\"MySQLOrchestratorHost\": \"db1\", \"MySQLOrchestratorDatabase\": \"o\", \"MySQLOrchestratorCredentialsConfigFile\": \"/none\" | MySQLOrchestratorCredentialsConfigFile /none cannot be read: /none",
+      })
+  void wrongBackendsNameTheKeyAndWhatIsAllowed(String json, String message) {
+    assertThatThrownBy(() -> read("{" + json.trim() + "}"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageMatching(message.trim());
+  }
+
+  private MySqlBackend mySql(String more) throws IOException, ConfigException {
+    NodeConfig config =
+        read(
+            "{\"MySQLOrchestratorHost\": \"db1\", \"MySQLOrchestratorDatabase\": \"orchestrator\""
+                + more
+                + "}");
+    return ((NodeConfig.Backend.MySql) config.backend()).settings();
   }
 
   @Test

@@ -40,7 +40,10 @@ final class CommandApplier {
             return REPLAYED;
           }
           Instant stamp = stamp(tx, stamped.stampEpochMillis());
-          CommandResult result = apply(tx, stamp, stamped.command());
+          CommandResult result =
+              KeyRules.whyNot(stamped.command())
+                  .map(CommandResult::refused)
+                  .orElseGet(() -> apply(tx, stamp, stamped.command()));
           database.applied().advance(tx, id);
           return result;
         });

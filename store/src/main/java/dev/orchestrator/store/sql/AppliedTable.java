@@ -73,7 +73,7 @@ public final class AppliedTable {
               + bound
               + ", this node to "
               + clusterId
-              + "; give the node its own database file");
+              + "; give the node a database of its own");
     }
     tx.update("UPDATE raft_applied SET cluster_id = ? WHERE id = 1", clusterId);
   }

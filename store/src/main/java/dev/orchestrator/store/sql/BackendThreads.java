@@ -12,27 +12,43 @@ import java.util.function.Supplier;
 
 /**
  * Platform threads for native calls that virtual threads ask for: a native call holds its carrier,
- * and a few of them would stop every virtual thread of the process. Callers on platform threads run
- * their call themselves. Thread-safe.
+ * and a few of them would stop every virtual thread of the process. Thread-safe.
  */
 final class BackendThreads implements AutoCloseable {
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
 
   private final ThreadPoolExecutor executor;
+  private static final long IDLE_SECONDS = 60;
+
   private final int maxWaiting;
   private final Duration deadline;
+  private final boolean forAll;
 
-  BackendThreads(String name, int threads, int maxWaiting, Duration deadline) {
+  private BackendThreads(
+      String name, int threads, int maxWaiting, Duration deadline, boolean forAll) {
     this.maxWaiting = maxWaiting;
     this.deadline = deadline;
+    this.forAll = forAll;
     executor =
         new ThreadPoolExecutor(
             threads,
             threads,
-            0,
+            IDLE_SECONDS,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(maxWaiting),
             Thread.ofPlatform().daemon().name(name + "-", 0).factory());
+    executor.allowCoreThreadTimeOut(true);
+  }
+
+  /** Callers on platform threads run their call themselves. */
+  static BackendThreads forVirtualCallers(
+      String name, int threads, int maxWaiting, Duration deadline) {
+    return new BackendThreads(name, threads, maxWaiting, deadline, false);
+  }
+
+  /** All callers wait, none longer than the deadline: for backends behind a network. */
+  static BackendThreads forAllCallers(String name, int threads, int maxWaiting, Duration deadline) {
+    return new BackendThreads(name, threads, maxWaiting, deadline, true);
   }
 
   /**
@@ -42,15 +58,22 @@ final class BackendThreads implements AutoCloseable {
    *     may then still happen
    */
   <T> T call(Supplier<T> work) {
-    if (!Thread.currentThread().isVirtual()) {
+    if (!forAll && !Thread.currentThread().isVirtual()) {
       return work.get();
     }
+    return callWithin(deadline, work);
+  }
+
+  /** Like {@link #call}, on one of these threads whoever asks. */
+  <T> T callWithin(Duration limit, Supplier<T> work) {
     Future<T> answer = submit(work);
     try {
-      return answer.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       answer.cancel(false); // a native call cannot be interrupted, a waiting one need not start
-      throw new StoreException("the backend gave no answer within " + deadline, e);
+      StoreException late = new StoreException("the backend gave no answer within " + limit);
+      late.addSuppressed(e); // has no words of its own
+      throw late;
     } catch (InterruptedException e) {
       answer.cancel(false);
       Thread.currentThread().interrupt();

@@ -1,32 +1,24 @@
 package dev.orchestrator.store.sql;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.orchestrator.raft.core.LogId;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Function;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
 
 /**
  * This node's SQL backend: opens and migrates it, and hands out one repository per table.
  *
  * <p>One connection writes, a few read. Calls from virtual threads run on the platform threads
  * {@code backend-N} and {@code backend-writer-N} with a deadline; platform threads run their calls
- * themselves. Every method may throw {@link StoreException}. Thread-safe.
+ * on SQLite themselves. Every method may throw {@link StoreException}. Thread-safe.
  */
 public final class Database implements AutoCloseable {
-  private static final int READERS = 4;
-  private static final int MAX_WAITING_READS = 256;
   private static final int MAX_WAITING_WRITES = 1024;
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
-  private static final int BUSY_TIMEOUT_MILLIS = 5_000;
 
-  private final FileLease lease;
+  /** Short enough that whoever asks for the health within 5 s gets an answer (rule T1). */
+  private static final Duration PROBE_PATIENCE = Duration.ofSeconds(4);
+
+  private final Backend backend;
   private final Writer writer;
   private final ReadPool reads;
   private final BackendThreads writeThreads;
@@ -41,11 +33,13 @@ public final class Database implements AutoCloseable {
   private final SettingTable settings;
   private final AppliedTable applied;
 
-  private Database(FileLease lease, Writer writer, ReadPool reads) {
-    this.lease = lease;
+  private Database(Backend backend, Writer writer, ReadPool reads) {
+    this.backend = backend;
     this.writer = writer;
     this.reads = reads;
-    writeThreads = new BackendThreads("backend-writer", 1, MAX_WAITING_WRITES, DEADLINE);
+    writeThreads =
+        BackendThreads.forVirtualCallers(
+            "backend-writer", 1, MAX_WAITING_WRITES, backend.localPatience());
     instances = new InstanceTable(reads, this::local);
     seeds = new SeedTable(reads);
     downtimes = new DowntimeTable(reads);
@@ -71,82 +65,38 @@ public final class Database implements AutoCloseable {
    *     made by a newer program; the message names the file and what to do
    */
   public static Database sqlite(Path file) {
-    Path path = file.toAbsolutePath().normalize();
-    createFolder(path);
-    FileLease lease = FileLease.take(path);
+    return open(SqliteFile.take(file));
+  }
+
+  /**
+   * Opens a database on a MySQL server (5.7 or newer, or MariaDB), creating and migrating it as
+   * needed. A named lock keeps other nodes away as long as this one's writing connection lives.
+   *
+   * <p>Every call ends within the read timeout. What was written is as durable as the server's
+   * {@code innodb_flush_log_at_trx_commit} makes it; a warning is logged if that is not 1.
+   *
+   * @throws StoreException the server cannot be reached or refuses the account, the database is
+   *     open in another node, or was made by a newer program; the message names the server and what
+   *     to do
+   */
+  public static Database mysql(MySqlBackend settings) {
+    return open(new MySqlServer(settings));
+  }
+
+  private static Database open(Backend backend) {
     try {
-      return open(path, lease);
+      Writer writer = new Writer(backend);
+      try {
+        Migrations.run(writer, backend);
+        return new Database(backend, writer, backend.openReaders());
+      } catch (RuntimeException e) {
+        writer.close();
+        throw e;
+      }
     } catch (RuntimeException e) {
-      lease.close();
+      backend.close();
       throw e;
     }
-  }
-
-  private static void createFolder(Path file) {
-    Path folder = file.getParent();
-    if (folder == null || file.toString().contains("?")) {
-      throw new StoreException("'" + file + "' cannot be a database file; set SQLite3DataFile");
-    }
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new StoreException(
-          "cannot create folder "
-              + folder
-              + " for the database "
-              + file
-              + "; create it for this user, or set SQLite3DataFile to a file elsewhere",
-          e);
-    }
-  }
-
-  private static Database open(Path file, FileLease lease) {
-    Writer writer = openWriter(file);
-    try {
-      Migrations.run(writer, "database " + file);
-      return new Database(lease, writer, openReaders(file));
-    } catch (RuntimeException e) {
-      writer.close();
-      throw e;
-    }
-  }
-
-  private static SQLiteConfig pragmas() {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-    config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
-    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-    return config;
-  }
-
-  private static Writer openWriter(Path file) {
-    SQLiteDataSource source = new SQLiteDataSource(pragmas());
-    source.setUrl("jdbc:sqlite:" + file);
-    try {
-      return new Writer(source.getConnection());
-    } catch (SQLException e) {
-      throw new StoreException(
-          "cannot open the database "
-              + file
-              + "; check that it is an SQLite file that this user may write, in a folder that this"
-              + " user may write",
-          e);
-    }
-  }
-
-  private static ReadPool openReaders(Path file) {
-    SQLiteDataSource source = new SQLiteDataSource(pragmas());
-    source.setUrl("jdbc:sqlite:" + file);
-    HikariConfig pool = new HikariConfig();
-    pool.setPoolName("backend");
-    pool.setDataSource(source);
-    pool.setMaximumPoolSize(READERS);
-    pool.setMaxLifetime(0); // a file has no server that would end old sessions
-    pool.setConnectionTimeout(DEADLINE.toMillis());
-    pool.setConnectionInitSql("PRAGMA query_only = ON");
-    return new ReadPool(
-        new HikariDataSource(pool),
-        new BackendThreads("backend", READERS, MAX_WAITING_READS, DEADLINE));
   }
 
   /** Local facts: what this node saw of each server. */
@@ -230,15 +180,20 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Writes and reads a row to prove that the backend works.
+   * Writes and reads a row to prove that the backend works, within 4 s.
    *
    * @throws StoreException it does not
    */
   public void probe() {
-    long written = local(settings::countProbe);
-    if (settings.probes() < written) {
-      throw new StoreException("the backend lost probe row " + written);
+    long lost = writeThreads.callWithin(PROBE_PATIENCE, this::lostProbe);
+    if (lost > 0) {
+      throw new StoreException("the backend lost probe row " + lost);
     }
+  }
+
+  private long lostProbe() {
+    long written = writer.local(settings::countProbe);
+    return settings.probes() < written ? written : 0;
   }
 
   Reads reads() {
@@ -257,7 +212,7 @@ public final class Database implements AutoCloseable {
     try {
       writer.close();
     } finally {
-      lease.close();
+      backend.close();
     }
   }
 }

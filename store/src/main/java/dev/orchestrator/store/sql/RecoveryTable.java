@@ -128,21 +128,21 @@ public final class RecoveryTable {
       Optional<Long> id,
       Optional<String> clusterName,
       Optional<InstanceKey> key) {
-    return tx.query(
-        SELECT
-            + """
-            WHERE ended_at_epoch_ms IS NOT NULL AND acknowledged_at_epoch_ms IS NULL
-            AND uid = COALESCE(?, uid) AND id = COALESCE(?, id)
-            AND cluster_name = COALESCE(?, cluster_name)
-            AND failed_host = COALESCE(?, failed_host) AND failed_port = COALESCE(?, failed_port)
-            ORDER BY id
-            """,
-        RecoveryTable::recovery,
-        uid,
-        id,
-        clusterName,
-        key.map(InstanceKey::host),
-        key.map(InstanceKey::port));
+    return tx
+        .query(
+            SELECT
+                + """
+                WHERE ended_at_epoch_ms IS NOT NULL AND acknowledged_at_epoch_ms IS NULL
+                AND uid = COALESCE(?, uid) AND id = COALESCE(?, id)
+                ORDER BY id
+                """,
+            RecoveryTable::recovery,
+            uid,
+            id)
+        .stream()
+        .filter(r -> clusterName.isEmpty() || r.subject().clusterName().equals(clusterName.get()))
+        .filter(r -> key.isEmpty() || r.subject().failedKey().equals(key.get()))
+        .toList(); // not in SQL: only keys compare alike on every backend, and these are not
   }
 
   /** Number that the next recovery gets, from 1. */

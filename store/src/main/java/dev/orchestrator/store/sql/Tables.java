@@ -5,6 +5,12 @@ import java.util.List;
 /** Which tables are agreed on and which are this node's own (rule T3). */
 public final class Tables {
   /**
+   * Characters that a text may have in a key (a host, an id, a uuid): as many as an index of MySQL
+   * 5.6 takes at four bytes each. Commands with longer ones are refused on every backend alike.
+   */
+  public static final int MAX_KEY_LENGTH = 191;
+
+  /**
    * Equal on every node at the same applied index, but for the column {@code cluster_id} of {@code
    * raft_applied} and the settings whose name starts with {@code local.}.
    */

@@ -4,29 +4,50 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The one connection that writes. Thread-safe: the gate lets in one caller at a time. */
+/**
+ * The one connection that writes. A lost one is opened again at the next call. Thread-safe: the
+ * gate lets in one caller at a time.
+ */
 final class Writer implements AutoCloseable {
-  /** Local facts may wait this long; their loss only means that a server is looked at again. */
-  private static final Duration LOCAL_WAIT = Duration.ofSeconds(10);
+  private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
 
-  /** Apply waits for one small batch; when it takes longer, the disk is gone and so are we. */
-  private static final Duration APPLY_WAIT = Duration.ofSeconds(30);
+  /** Between two attempts of apply on a backend that is away. */
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
-  private final Connection connection;
+  private final Backend backend;
+  private final Dialect dialect;
   private final WriteGate gate = new WriteGate();
 
-  /** Takes over a connection that commits by itself: transactions are begun in words, see below. */
-  Writer(Connection connection) {
-    this.connection = connection;
+  /** Null between a loss and the next call. Guarded by the gate. */
+  private @Nullable Connection connection;
+
+  /** Guarded by the gate. */
+  private boolean closed;
+
+  /**
+   * Opens the connection.
+   *
+   * @throws StoreException it cannot be had
+   */
+  Writer(Backend backend) {
+    this.backend = backend;
+    this.dialect = backend.dialect();
+    this.connection = backend.openWriter(Deadline.in(backend.applyPatience()));
   }
 
   /** Runs the body in one transaction ahead of all local writers. */
   <T> T first(Function<Transaction, T> body) {
-    gate.enterFirst(APPLY_WAIT);
+    Deadline deadline = Deadline.in(backend.applyPatience());
+    gate.enterFirst(deadline.left());
     try {
-      return run(body);
+      return untilItPasses(deadline, body);
     } finally {
       gate.leave();
     }
@@ -34,9 +55,10 @@ final class Writer implements AutoCloseable {
 
   /** Runs the body in one transaction, behind apply. */
   <T> T local(Function<Transaction, T> body) {
-    gate.enter(LOCAL_WAIT);
+    Deadline deadline = Deadline.in(backend.localPatience());
+    gate.enter(deadline.left());
     try {
-      return run(body);
+      return run(deadline, body);
     } finally {
       gate.leave();
     }
@@ -47,13 +69,14 @@ final class Writer implements AutoCloseable {
    * commit before it: they lie before it in the same write-ahead log.
    */
   <T> T synced(Function<Transaction, T> body) {
-    gate.enterFirst(APPLY_WAIT);
+    Deadline deadline = Deadline.in(backend.applyPatience());
+    gate.enterFirst(deadline.left());
     try {
-      execute("PRAGMA synchronous = FULL");
+      execute(dialect.beforeSync());
       try {
-        return run(body);
+        return untilItPasses(deadline, body);
       } finally {
-        execute("PRAGMA synchronous = NORMAL");
+        execute(dialect.afterSync());
       }
     } finally {
       gate.leave();
@@ -61,48 +84,163 @@ final class Writer implements AutoCloseable {
   }
 
   /**
-   * BEGIN IMMEDIATE takes the write lock at once, so a transaction never finds out halfway that it
-   * may not write. JDBC's own setAutoCommit(false) would leave the next transaction open after each
-   * commit, and with it a snapshot that keeps the write-ahead log from being reset.
+   * Apply must not fail because a server restarts: as long as no commit was sent, nothing happened
+   * and the body may run again.
    */
-  private <T> T run(Function<Transaction, T> body) {
-    execute("BEGIN IMMEDIATE");
-    boolean committed = false;
-    try {
-      T result = body.apply(new Transaction(connection));
-      execute("COMMIT");
-      committed = true;
-      return result;
-    } finally {
-      if (!committed) {
-        rollBack();
+  private <T> T untilItPasses(Deadline deadline, Function<Transaction, T> body) {
+    while (true) {
+      try {
+        return run(deadline, body);
+      } catch (StoreException e) {
+        if (!e.passes() || deadline.left().compareTo(PAUSE) <= 0) {
+          throw e;
+        }
+        LOG.warn("the backend is away, trying again: {}", e.getMessage());
+        pause();
       }
     }
   }
 
-  /** A failed statement may have ended the transaction already; then there is nothing to do. */
-  private void rollBack() {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("ROLLBACK");
-    } catch (SQLException e) {
-      org.slf4j.LoggerFactory.getLogger(Writer.class)
-          .debug("rollback found no transaction: {}", e.getMessage());
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted while the backend was away", e);
     }
   }
 
-  private void execute(String sql) {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+  /**
+   * JDBC's own setAutoCommit(false) would leave SQLite's next transaction open after each commit,
+   * and with it a snapshot that keeps the write-ahead log from being reset. So transactions are
+   * begun in words.
+   */
+  private <T> T run(Deadline deadline, Function<Transaction, T> body) {
+    Connection open = begin(deadline);
+    boolean ended = false;
+    try {
+      T result = body.apply(new Transaction(open));
+      ended = true;
+      commit(open);
+      return result;
+    } catch (StoreException e) {
+      if (e.passes()) {
+        ended = true;
+        drop(); // the server ends the transaction of a lost session
+      }
+      throw e;
+    } finally {
+      if (!ended) {
+        rollBack(open);
+      }
+    }
+  }
+
+  /** A session that the server ended while nobody looked is replaced without further words. */
+  private Connection begin(Deadline deadline) {
+    if (closed) {
+      throw new StoreException("the backend is closed");
+    }
+    Connection known = connection;
+    if (known != null) {
+      try {
+        return begin(known, deadline);
+      } catch (StoreException e) {
+        if (!e.passes()) {
+          throw e;
+        }
+        drop();
+        if (deadline.isOver()) {
+          throw e;
+        }
+        LOG.info("opening the backend's writer again: {}", e.getMessage());
+      }
+    }
+    Connection opened = backend.openWriter(deadline);
+    connection = opened;
+    return begin(opened, deadline);
+  }
+
+  private Connection begin(Connection open, Deadline deadline) {
+    try {
+      backend.limit(open, deadline);
+      execute(open, dialect.begin());
+      return open;
     } catch (SQLException e) {
-      throw new StoreException("backend refused " + sql, e);
+      throw new StoreException("backend refused " + dialect.begin(), e);
+    }
+  }
+
+  /** A commit whose answer is lost may have happened: nobody may run the body again then. */
+  private void commit(Connection open) {
+    try {
+      execute(open, "COMMIT");
+    } catch (SQLException e) {
+      if (dialect.failuresMayEndTransactions()) {
+        rollBack(open);
+        throw new StoreException("backend refused COMMIT", e);
+      }
+      drop();
+      throw StoreException.unknownOutcome("backend gave no answer to COMMIT", e);
+    }
+  }
+
+  /** A failed statement may have ended the transaction already; then there is nothing to do. */
+  private void rollBack(Connection open) {
+    try {
+      execute(open, "ROLLBACK");
+    } catch (SQLException e) {
+      LOG.debug("rollback failed: {}", e.getMessage());
+      if (!dialect.failuresMayEndTransactions()) {
+        drop();
+      }
+    }
+  }
+
+  /** Closes without a word to the server, which may not be listening. */
+  private void drop() {
+    Connection lost = connection;
+    connection = null;
+    if (lost == null) {
+      return;
+    }
+    try {
+      lost.abort(Runnable::run);
+    } catch (SQLException e) {
+      LOG.debug("a lost connection could not be closed: {}", e.getMessage());
+    }
+  }
+
+  private void execute(List<String> statements) {
+    for (String sql : statements) {
+      Connection open = connection;
+      if (open == null || closed) {
+        throw new StoreException("the backend is closed");
+      }
+      try {
+        execute(open, sql);
+      } catch (SQLException e) {
+        throw new StoreException("backend refused " + sql, e);
+      }
+    }
+  }
+
+  private static void execute(Connection open, String sql) throws SQLException {
+    try (Statement statement = open.createStatement()) {
+      statement.execute(sql);
     }
   }
 
   @Override
   public void close() {
-    gate.enterFirst(APPLY_WAIT);
+    gate.enterFirst(backend.applyPatience());
     try {
-      connection.close();
+      closed = true;
+      Connection open = connection;
+      connection = null;
+      if (open != null) {
+        open.close();
+      }
     } catch (SQLException e) {
       throw new StoreException("cannot close the backend's writer", e);
     } finally {

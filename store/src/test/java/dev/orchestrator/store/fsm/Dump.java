@@ -1,21 +1,25 @@
 package dev.orchestrator.store.fsm;
 
+import dev.orchestrator.store.lab.TestBackend;
 import dev.orchestrator.store.sql.Tables;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All replicated rows of a database file as text. */
+/** All replicated rows of a database as text, the same on every backend. */
 final class Dump {
   private Dump() {}
 
   static List<String> of(Path file) throws SQLException {
+    return of(TestBackend.sqlite(file.getParent()), file.getFileName().toString());
+  }
+
+  static List<String> of(TestBackend backend, String name) throws SQLException {
     List<String> lines = new ArrayList<>();
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+    try (Connection connection = backend.connect(name)) {
       for (String table : Tables.REPLICATED) {
         String where = table.equals("setting") ? " WHERE name NOT LIKE 'local.%'" : "";
         lines.addAll(rows(connection, "SELECT * FROM " + table + where + " ORDER BY 1, 2"));

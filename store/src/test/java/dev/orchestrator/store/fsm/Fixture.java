@@ -4,11 +4,11 @@ import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.lab.TestBackend;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
 import dev.orchestrator.store.sql.Database;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +27,8 @@ final class Fixture implements AutoCloseable {
   /** Stamp of the next command; the test moves it. */
   Instant now = Instant.ofEpochSecond(1_000);
 
-  Fixture(Path file) {
-    database = Database.sqlite(file);
+  Fixture(TestBackend backend, String name) {
+    database = backend.open(name);
     machine = new SqlStateMachine(database);
     nextIndex = machine.applied().index() + 1;
   }

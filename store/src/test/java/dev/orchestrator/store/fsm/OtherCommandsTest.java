@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.lab.TestBackend;
 import dev.orchestrator.store.model.ClusterRecord;
 import dev.orchestrator.store.model.Downtime;
 import dev.orchestrator.store.model.FailureDetection;
 import dev.orchestrator.store.model.Instance;
+import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.sql.SettingTable.LeaderAnnouncement;
 import java.net.URI;
 import java.nio.file.Path;
@@ -25,9 +27,14 @@ class OtherCommandsTest {
   @TempDir Path folder;
   private Fixture fixture;
 
+  /** Another backend keeps the same contract: its test overrides this. */
+  TestBackend backend() {
+    return TestBackend.sqlite(folder);
+  }
+
   @BeforeEach
   void open() {
-    fixture = new Fixture(folder.resolve("db"));
+    fixture = new Fixture(backend(), "db");
   }
 
   @AfterEach
@@ -189,5 +196,31 @@ class OtherCommandsTest {
     assertThat(fixture.database.detections().active(DB1)).isEmpty();
     assertThat(fixture.database.detections().active(DB2)).hasSize(1);
     accepted(Fixture.detection(DB1, true), 3);
+  }
+
+  /** MySQL's keys are bounded and ignore spaces at the end: no backend may take such a key. */
+  @Test
+  void keysThatBackendsCompareDifferentlyAreRefused() {
+    String longest = "ü".repeat(190) + "x";
+    accepted(new Command.Discover(new InstanceKey(longest, 3306)), 0);
+    accepted(new Command.Discover(new InstanceKey("DB1", 3306)), 0);
+    accepted(new Command.Discover(DB1), 0);
+    assertThat(fixture.apply(new Command.Discover(new InstanceKey(longest + "y", 3306))).detail())
+        .endsWith("...' is longer than 191 characters");
+    refused(new Command.Forget(new InstanceKey("db1 ", 3306)), "'db1 ' ends with a space");
+    refused(Fixture.start("uid-1", "c1", "uuid-1", "uuid-1 "), "'uuid-1 ' ends with a space");
+    refused(
+        new Command.RegisterCluster("c1", "uuid-1 ", DB1, "shop "), "'uuid-1 ' ends with a space");
+    assertThat(fixture.database.seeds().all())
+        .containsExactly(new InstanceKey("DB1", 3306), DB1, new InstanceKey(longest, 3306));
+  }
+
+  @Test
+  void textsOfAnyKindComeBack() {
+    String wild = "a'b\\\"\n\t\u0001 ✓ 😀 ".repeat(5_000);
+    Downtime downtime =
+        new Downtime(DB1, "o'neil ", wild, Instant.ofEpochMilli(1), Instant.ofEpochMilli(2));
+    accepted(new Command.BeginDowntime(downtime), 0);
+    assertThat(fixture.database.downtimes().find(DB1)).contains(downtime);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.lab.TestBackend;
 import dev.orchestrator.store.model.FailureDetection;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
@@ -25,9 +26,14 @@ class RecoveryCommandsTest {
   @TempDir Path folder;
   private Fixture fixture;
 
+  /** Another backend keeps the same contract: its test overrides this. */
+  TestBackend backend() {
+    return TestBackend.sqlite(folder);
+  }
+
   @BeforeEach
   void open() {
-    fixture = new Fixture(folder.resolve("db"));
+    fixture = new Fixture(backend(), "db");
   }
 
   @AfterEach

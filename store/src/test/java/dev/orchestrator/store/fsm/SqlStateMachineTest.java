@@ -8,6 +8,7 @@ import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.lab.TestBackend;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -16,15 +17,20 @@ import org.junit.jupiter.api.io.TempDir;
 class SqlStateMachineTest {
   @TempDir Path folder;
 
+  /** Another backend keeps the same contract: its test overrides this. */
+  TestBackend backend() {
+    return TestBackend.sqlite(folder);
+  }
+
   @Test
   void startsEmptyAndGoesOnBehindTheAppliedEntryAfterARestart() {
-    try (Fixture fixture = new Fixture(folder.resolve("a/b/orchestrator.db"))) {
+    try (Fixture fixture = new Fixture(backend(), "db")) {
       assertThat(fixture.machine.applied()).isEqualTo(LogId.ZERO);
       fixture.apply(new Command.Discover(DB1));
       fixture.machine.advance(new LogId(3, 2));
       assertThat(fixture.machine.sync()).isEqualTo(new LogId(3, 2));
     }
-    try (Fixture fixture = new Fixture(folder.resolve("a/b/orchestrator.db"))) {
+    try (Fixture fixture = new Fixture(backend(), "db")) {
       assertThat(fixture.machine.applied()).isEqualTo(new LogId(3, 2));
       assertThat(fixture.database.seeds().all()).containsExactly(DB1);
     }
@@ -32,7 +38,7 @@ class SqlStateMachineTest {
 
   @Test
   void aReplayedEntryChangesNothing() {
-    try (Fixture fixture = new Fixture(folder.resolve("db"))) {
+    try (Fixture fixture = new Fixture(backend(), "db")) {
       fixture.apply(new Command.Discover(DB1));
       byte[] forget = CommandCodec.encode(new Command.Forget(DB1), 5);
       assertThat(fixture.machine.apply(new LogId(1, 1), forget))
@@ -45,7 +51,7 @@ class SqlStateMachineTest {
 
   @Test
   void aGapInTheLogIsFatalAndLeavesNoTrace() {
-    try (Fixture fixture = new Fixture(folder.resolve("db"))) {
+    try (Fixture fixture = new Fixture(backend(), "db")) {
       byte[] command = CommandCodec.encode(new Command.Discover(DB1), 5);
       assertThatThrownBy(() -> fixture.machine.apply(new LogId(1, 2), command))
           .hasMessageContaining("entry 1/2 cannot follow the applied entry 0/0");
@@ -60,7 +66,7 @@ class SqlStateMachineTest {
 
   @Test
   void stampsOnlyEverGrow() {
-    try (Fixture fixture = new Fixture(folder.resolve("db"))) {
+    try (Fixture fixture = new Fixture(backend(), "db")) {
       fixture.now = Instant.ofEpochMilli(50_000);
       fixture.apply(new Command.Discover(DB1));
       assertThat(fixture.machine.lastStampEpochMillis()).isEqualTo(50_000);
@@ -74,7 +80,7 @@ class SqlStateMachineTest {
 
   @Test
   void anUnreadableEntryIsFatalAndNotPassed() {
-    try (Fixture fixture = new Fixture(folder.resolve("db"))) {
+    try (Fixture fixture = new Fixture(backend(), "db")) {
       assertThatThrownBy(() -> fixture.machine.apply(new LogId(1, 1), new byte[] {1, 2, 3}))
           .hasMessageContaining("not a command");
       assertThat(fixture.machine.applied()).isEqualTo(LogId.ZERO);

@@ -6,6 +6,7 @@ import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.Outcome;
 import dev.orchestrator.store.fsm.SqlStateMachine;
+import dev.orchestrator.store.lab.TestBackend;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.sql.Database;
 import java.net.URI;
@@ -25,6 +26,11 @@ class LocalReplicatorTest {
 
   @TempDir Path folder;
 
+  /** Another backend keeps the same contract: its test overrides this. */
+  TestBackend backend() {
+    return TestBackend.sqlite(folder);
+  }
+
   private static LocalReplicator over(Database database) {
     return new LocalReplicator(new SqlStateMachine(database), "n1", OWN);
   }
@@ -32,14 +38,14 @@ class LocalReplicatorTest {
   @Test
   void appliesAtOnceAndGoesOnAfterARestart() {
     Command discover = new Command.Discover(new InstanceKey("db1", 3306));
-    try (Database database = Database.sqlite(folder.resolve("db"))) {
+    try (Database database = backend().open("db")) {
       LocalReplicator replicator = over(database);
       assertThat(replicator.submit(discover, LONG))
           .isEqualTo(new Outcome.Applied(CommandResult.ACCEPTED));
       assertThat(replicator.submit(new Command.TakeOverRecovery("u", 1, "n1"), LONG))
           .isEqualTo(new Outcome.Applied(CommandResult.refused("recovery u does not exist")));
     }
-    try (Database database = Database.sqlite(folder.resolve("db"))) {
+    try (Database database = backend().open("db")) {
       assertThat(over(database).submit(discover, LONG).accepted()).isTrue();
       assertThat(database.applied().id().index()).isEqualTo(3);
       assertThat(database.seeds().all()).hasSize(1);
@@ -48,7 +54,7 @@ class LocalReplicatorTest {
 
   @Test
   void serialisesManyCallers() throws Exception {
-    try (Database database = Database.sqlite(folder.resolve("db"));
+    try (Database database = backend().open("db");
         var callers = Executors.newVirtualThreadPerTaskExecutor()) {
       LocalReplicator replicator = over(database);
       List<Future<Outcome>> outcomes = new ArrayList<>();
@@ -66,7 +72,7 @@ class LocalReplicatorTest {
 
   @Test
   void alwaysLeads() {
-    try (Database database = Database.sqlite(folder.resolve("db"))) {
+    try (Database database = backend().open("db")) {
       LocalReplicator replicator = over(database);
       assertThat(replicator.leads()).isTrue();
       assertThat(replicator.leaderCheck()).isTrue();
@@ -79,7 +85,7 @@ class LocalReplicatorTest {
 
   @Test
   void aBackendThatFailsGivesAnUnknownOutcome() {
-    Database database = Database.sqlite(folder.resolve("db"));
+    Database database = backend().open("db");
     LocalReplicator replicator = over(database);
     database.close();
     assertThat(replicator.submit(new Command.Expire(1), LONG)).isInstanceOf(Outcome.Unknown.class);

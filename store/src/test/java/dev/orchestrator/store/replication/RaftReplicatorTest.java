@@ -15,6 +15,7 @@ import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.Outcome;
 import dev.orchestrator.store.fsm.SqlStateMachine;
+import dev.orchestrator.store.lab.TestBackend;
 import dev.orchestrator.store.sql.Database;
 import java.net.URI;
 import java.nio.file.Path;
@@ -38,6 +39,12 @@ class RaftReplicatorTest {
   private static final Command COMMAND = new Command.Expire(1);
 
   @TempDir Path folder;
+
+  /** Another backend keeps the same contract: its test overrides this. */
+  TestBackend backend() {
+    return TestBackend.sqlite(folder);
+  }
+
   private Database database;
   private SqlStateMachine machine;
   private final FakeMember member = new FakeMember();
@@ -45,7 +52,7 @@ class RaftReplicatorTest {
 
   @BeforeEach
   void open() {
-    database = Database.sqlite(folder.resolve("db"));
+    database = backend().open("db");
     machine = new SqlStateMachine(database);
     Clock clock = Clock.fixed(Instant.ofEpochMilli(1_000), ZoneOffset.UTC);
     replicator = new RaftReplicator(member, database, clock);

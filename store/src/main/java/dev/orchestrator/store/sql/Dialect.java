@@ -1,0 +1,54 @@
+package dev.orchestrator.store.sql;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Everything in which the SQL of the backends differs. All other statements are understood by
+ * SQLite, MySQL 5.7 and newer, and MariaDB alike; rows are replaced by {@code REPLACE}, which means
+ * the same in all of them, also when a second unique key is hit. Immutable.
+ */
+sealed interface Dialect permits SqliteDialect, MySqlDialect {
+  /** Starts a transaction that may write. */
+  String begin();
+
+  /** Statements that make the next commit reach the disk before it returns. */
+  List<String> beforeSync();
+
+  /** Statements that take {@link #beforeSync} back. */
+  List<String> afterSync();
+
+  /** Whether a failed statement may have ended its transaction, so that ROLLBACK fails too. */
+  boolean failuresMayEndTransactions();
+
+  /** Type of whole numbers, 64 bits. */
+  String number();
+
+  /** Type of texts in keys: up to {@link Tables#MAX_KEY_LENGTH} characters, compared as bytes. */
+  String key();
+
+  /** Type of texts of any length, compared as bytes. */
+  String text();
+
+  /** What stands behind a column of type {@link #text} in an index. */
+  String indexedPart();
+
+  /** What stands behind a table's columns. */
+  String tableOptions();
+
+  /** Whether a statement of a migration failed only because it has been run before. */
+  boolean isMadeAlready(SQLException failure);
+
+  /**
+   * Puts this dialect's words into the text of a migration, in which {@code ${number}}, {@code
+   * ${key}}, {@code ${text}}, {@code ${part}} and {@code ${options}} stand for them.
+   */
+  default String inWords(String script) {
+    return script
+        .replace("${number}", number())
+        .replace("${key}", key())
+        .replace("${text}", text())
+        .replace("${part}", indexedPart())
+        .replace("${options}", tableOptions());
+  }
+}

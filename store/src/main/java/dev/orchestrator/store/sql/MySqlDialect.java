@@ -1,0 +1,66 @@
+package dev.orchestrator.store.sql;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * MySQL 5.6 and newer, and MariaDB. Each column that is a key is at most 764 bytes long, since 5.6
+ * allows 767. Immutable.
+ */
+record MySqlDialect() implements Dialect {
+  /** ER_DUP_KEYNAME: CREATE INDEX knows no IF NOT EXISTS. */
+  private static final int INDEX_EXISTS = 1061;
+
+  @Override
+  public String begin() {
+    return "START TRANSACTION";
+  }
+
+  /**
+   * Whether a commit waits for the disk is the server's setting: innodb_flush_log_at_trx_commit.
+   */
+  @Override
+  public List<String> beforeSync() {
+    return List.of();
+  }
+
+  @Override
+  public List<String> afterSync() {
+    return List.of();
+  }
+
+  @Override
+  public boolean failuresMayEndTransactions() {
+    return false;
+  }
+
+  @Override
+  public String number() {
+    return "BIGINT";
+  }
+
+  @Override
+  public String key() {
+    return "VARCHAR(" + Tables.MAX_KEY_LENGTH + ")";
+  }
+
+  @Override
+  public String text() {
+    return "LONGTEXT";
+  }
+
+  @Override
+  public String indexedPart() {
+    return "(" + Tables.MAX_KEY_LENGTH + ")";
+  }
+
+  @Override
+  public String tableOptions() {
+    return " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+  }
+
+  @Override
+  public boolean isMadeAlready(SQLException failure) {
+    return failure.getErrorCode() == INDEX_EXISTS;
+  }
+}

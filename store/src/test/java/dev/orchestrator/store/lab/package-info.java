@@ -1,0 +1,2 @@
+/** Databases for tests: SQLite files, and a real MySQL server. */
+package dev.orchestrator.store.lab;
