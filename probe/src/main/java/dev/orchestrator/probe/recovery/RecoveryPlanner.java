@@ -281,7 +281,9 @@ final class RecoveryPlanner {
           Map.of(CLUSTER_ID, cluster.clusterId(), EPOCH, Long.toString(cluster.epoch())),
           old.key() + " is the primary still: nobody was made writable");
     }
-    boolean fenced = ledger.of(StepKind.FENCE_OLD_PRIMARY).stream().anyMatch(s -> s.attempt() > 0);
+    boolean fenced =
+        ledger.of(StepKind.FENCE_OLD_PRIMARY).stream()
+            .anyMatch(s -> s.attempt() > 0 && s.state() != RecoveryStep.State.SKIPPED);
     if (fenced) {
       plan.attempt(
           stage + 1,
