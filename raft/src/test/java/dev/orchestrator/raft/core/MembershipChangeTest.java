@@ -95,6 +95,17 @@ class MembershipChangeTest {
   }
 
   @Test
+  void section6_aMembershipThatIsCutFromTheLogIsUsedNoMore() {
+    ScriptedNode a = ScriptedNode.withLog(1, THREE);
+    Membership joint = new Membership("cluster", List.of(A, B), THREE, List.of());
+    LogEntry change = new LogEntry.MembershipChange(new LogId(2, 2), joint);
+    a.receive(B, a.append(2, new LogId(1, 1), 0, change));
+    assertThat(membership(a)).isEqualTo(joint);
+    a.receive(C, a.append(3, new LogId(1, 1), 0, ScriptedNode.command(3, 2)));
+    assertThat(membership(a)).isEqualTo(new Membership("cluster", THREE));
+  }
+
+  @Test
   void section6_aNewLeaderGoesOnWithTheChange() {
     ScriptedNode a =
         new ScriptedNode(
