@@ -1,6 +1,7 @@
 package dev.orchestrator.raft.port;
 
 import dev.orchestrator.raft.core.LogId;
+import java.io.InputStream;
 
 /**
  * What the log is for. Called by the one apply thread only, in log order, each index once per run
@@ -22,4 +23,33 @@ public interface StateMachine<R> {
 
   /** Records that an entry without a command (NoOp, membership) was passed. */
   void advance(LogId id);
+
+  /**
+   * Makes everything applied so far survive the death of the machine; called on raft-apply, seldom.
+   *
+   * @return the last entry that is safe: the log may be cut up to it (rule T2)
+   */
+  default LogId sync() {
+    throw new UnsupportedOperationException("this state machine cannot be cut loose from its log");
+  }
+
+  /**
+   * Pins the state as it is now; quick, called on raft-apply. The image is read and closed by
+   * another thread while apply goes on.
+   */
+  default StateImage image() {
+    throw new UnsupportedOperationException("this state machine has no images");
+  }
+
+  /**
+   * Replaces the whole replicated state by an image, in one step or not at all; called on
+   * raft-apply. What the state machine holds besides the replicated state stays.
+   *
+   * @param id where the image belongs; {@link #applied()} afterwards
+   * @param image what {@link StateImage#writeTo} wrote at another member, complete and checked
+   * @throws RuntimeException the image cannot be read or stored; the state is as before
+   */
+  default void restore(LogId id, InputStream image) {
+    throw new UnsupportedOperationException("this state machine has no images");
+  }
 }
