@@ -10,4 +10,9 @@ class SnapshotMySqlIT extends SnapshotTest {
   TestBackend backend() {
     return mysql;
   }
+
+  @Override
+  int damages() {
+    return 8;
+  }
 }

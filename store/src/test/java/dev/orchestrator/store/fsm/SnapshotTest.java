@@ -37,6 +37,11 @@ class SnapshotTest {
     return TestBackend.sqlite(folder);
   }
 
+  /** How many damaged images to try; each costs a transaction. */
+  int damages() {
+    return 60;
+  }
+
   @BeforeEach
   void takeBackend() {
     backend = backend();
@@ -151,7 +156,7 @@ class SnapshotTest {
       List<String> before = Dump.of(backend, "b");
       byte[] image = bytes(sender);
       Random random = new Random(1);
-      for (int i = 0; i < 60; i++) {
+      for (int i = 0; i < damages(); i++) {
         byte[] damaged = image.clone();
         damaged[random.nextInt(image.length)] ^= (byte) (1 << random.nextInt(8));
         assertThatThrownBy(() -> restore(receiver, sender.applied(), damaged))

@@ -17,13 +17,18 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A real MySQL server, started by {@code scripts/mysql-server}, ended with this process. */
+/**
+ * A real MySQL or MariaDB server, started by {@code scripts/mysql-server} or {@code
+ * scripts/mysql-edition}, ended with this process.
+ */
 public final class MySqlTestServer {
   public static final int PORT = 3306;
 
@@ -32,32 +37,43 @@ public final class MySqlTestServer {
 
   private static final Duration LIMIT = Duration.ofSeconds(120);
 
-  private static MySqlTestServer shared;
+  /** What the tests on "a MySQL server" run on, unless the command line says otherwise. */
+  private static final String EDITION = System.getProperty("backend.edition", "8.0");
 
+  private static final Map<String, MySqlTestServer> SHARED = new HashMap<>();
+
+  private final String edition;
   private final Path folder;
   private final String host;
   private Process process;
 
-  private MySqlTestServer(Path folder, String host) {
+  private MySqlTestServer(String edition, Path folder, String host) {
+    this.edition = edition;
     this.folder = folder;
     this.host = host;
   }
 
   /** The server of this process, started when it is first asked for. */
-  public static synchronized MySqlTestServer shared() {
-    if (shared == null) {
-      Path root =
-          Path.of(
-              System.getProperty("java.io.tmpdir"),
-              "orchestrator-store-" + System.getProperty("user.name"));
-      endStrays(root);
-      Path folder = root.resolve(Long.toString(ProcessHandle.current().pid()));
-      MySqlTestServer server = new MySqlTestServer(folder, freeHost());
-      Runtime.getRuntime().addShutdownHook(new Thread(server::end, "end-mysql"));
-      server.start();
-      shared = server;
-    }
-    return shared;
+  public static MySqlTestServer shared() {
+    return shared(EDITION);
+  }
+
+  /** The server of this edition: 8.0, 5.6, mariadb-10.11 or 9.7. */
+  public static synchronized MySqlTestServer shared(String edition) {
+    return SHARED.computeIfAbsent(edition, MySqlTestServer::begin);
+  }
+
+  private static MySqlTestServer begin(String edition) {
+    Path root =
+        Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "orchestrator-store-" + System.getProperty("user.name"));
+    endStrays(root);
+    Path folder = root.resolve(Long.toString(ProcessHandle.current().pid())).resolve(edition);
+    MySqlTestServer server = new MySqlTestServer(edition, folder, freeHost());
+    Runtime.getRuntime().addShutdownHook(new Thread(server::end, "end-" + edition));
+    server.start();
+    return server;
   }
 
   /** Ends the servers whose test process is dead, and deletes their data. */
@@ -68,10 +84,9 @@ public final class MySqlTestServer {
         for (Path folder : folders.toList()) {
           long owner = Long.parseLong(folder.getFileName().toString());
           if (ProcessHandle.of(owner).isEmpty()) {
-            Process pids = new ProcessBuilder(script(), "pids", folder.toString()).start();
-            for (String pid : new String(pids.getInputStream().readAllBytes()).lines().toList()) {
-              ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
-            }
+            ProcessHandle.allProcesses()
+                .filter(other -> isServerIn(folder, other))
+                .forEach(ProcessHandle::destroyForcibly);
             delete(folder);
           }
         }
@@ -79,6 +94,11 @@ public final class MySqlTestServer {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static boolean isServerIn(Path folder, ProcessHandle process) {
+    return Stream.of(process.info().arguments().orElse(new String[0]))
+        .anyMatch(word -> word.startsWith("--") && word.contains("=" + folder + "/"));
   }
 
   private static String freeHost() {
@@ -93,13 +113,13 @@ public final class MySqlTestServer {
     }
   }
 
-  private static String script() {
+  private static String script(String name) {
     Path here = Path.of("").toAbsolutePath();
     return Stream.iterate(here, folder -> folder != null, Path::getParent)
-        .map(folder -> folder.resolve("scripts/mysql-server"))
+        .map(folder -> folder.resolve("scripts/" + name))
         .filter(Files::isExecutable)
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no scripts/mysql-server above " + here))
+        .orElseThrow(() -> new IllegalStateException("no scripts/" + name + " above " + here))
         .toString();
   }
 
@@ -108,7 +128,7 @@ public final class MySqlTestServer {
     try {
       Files.createDirectories(folder);
       process =
-          new ProcessBuilder(script(), "run", folder.toString(), host, "1", "primary", ALONE)
+          new ProcessBuilder(command())
               .redirectErrorStream(true)
               .redirectOutput(
                   ProcessBuilder.Redirect.appendTo(folder.resolve("output.log").toFile()))
@@ -123,6 +143,12 @@ public final class MySqlTestServer {
     if (!process.isAlive()) {
       throw new IllegalStateException("MySQL did not start, see " + folder);
     }
+  }
+
+  private List<String> command() {
+    return edition.equals("8.0")
+        ? List.of(script("mysql-server"), "run", folder.toString(), host, "1", "primary", ALONE)
+        : List.of(script("mysql-edition"), "run", edition, folder.toString(), host);
   }
 
   private boolean answers() {

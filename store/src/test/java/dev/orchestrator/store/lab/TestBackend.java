@@ -39,4 +39,9 @@ public interface TestBackend {
   static TestBackend mysql() {
     return new MySqlTestBackend(MySqlTestServer.shared());
   }
+
+  /** The same on a server of this edition, see {@link MySqlTestServer#shared(String)}. */
+  static TestBackend mysql(String edition) {
+    return new MySqlTestBackend(MySqlTestServer.shared(edition));
+  }
 }
