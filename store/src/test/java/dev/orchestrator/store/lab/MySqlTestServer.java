@@ -38,7 +38,7 @@ public final class MySqlTestServer {
   private static final Duration LIMIT = Duration.ofSeconds(120);
 
   /** What the tests on "a MySQL server" run on, unless the command line says otherwise. */
-  private static final String EDITION = System.getProperty("backend.edition", "8.0");
+  public static final String EDITION = System.getProperty("backend.edition", "8.0");
 
   private static final Map<String, MySqlTestServer> SHARED = new HashMap<>();
 

@@ -1,13 +1,21 @@
 package dev.orchestrator.store.replication;
 
+import dev.orchestrator.store.lab.MySqlTestServer;
 import dev.orchestrator.store.lab.TestBackend;
 
 /** The contract on a real MySQL server. */
 class LocalReplicatorMySqlIT extends LocalReplicatorTest {
-  private final TestBackend mysql = TestBackend.mysql();
+  private TestBackend mysql;
+
+  String edition() {
+    return MySqlTestServer.EDITION;
+  }
 
   @Override
   TestBackend backend() {
+    if (mysql == null) {
+      mysql = TestBackend.mysql(edition());
+    }
     return mysql;
   }
 }
