@@ -2,7 +2,10 @@ package dev.orchestrator.store.sql;
 
 import dev.orchestrator.raft.core.LogId;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -162,6 +165,43 @@ public final class Database implements AutoCloseable {
         tx -> {
           settings.countSync(tx);
           return applied.id(tx);
+        });
+  }
+
+  /**
+   * Pins the replicated rows as they are now, on a connection of its own; quick.
+   *
+   * @throws StoreException the backend failed
+   */
+  public PinnedState pin() {
+    Connection connection = backend.openPinned();
+    try {
+      return new PinnedState(connection, backend.dialect());
+    } catch (SQLException e) {
+      StoreException failure = new StoreException("cannot pin the state", e);
+      try {
+        connection.close();
+      } catch (SQLException second) {
+        failure.addSuppressed(second);
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * Puts other rows in the place of all replicated ones, in one transaction that is on disk when
+   * this returns. Local rows stay.
+   *
+   * @param body fills the tables and says where the rows belong; when it throws, nothing happened
+   */
+  public void replaceState(Consumer<StateReplacement> body) {
+    writer.syncedOnce(
+        tx -> {
+          StateReplacement replacement = new StateReplacement(tx);
+          replacement.clear();
+          body.accept(replacement);
+          settings.countSync(tx);
+          return replacement;
         });
   }
 
