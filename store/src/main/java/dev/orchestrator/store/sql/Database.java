@@ -35,6 +35,14 @@ public final class Database implements AutoCloseable {
   private final LockTable locks;
   private final SettingTable settings;
   private final AppliedTable applied;
+  private final TagTable tags;
+  private final CandidateTable candidates;
+  private final UnresolveTable unresolves;
+  private final PoolTable pools;
+  private final MaintenanceTable maintenances;
+  private final AliasTable aliases;
+  private final KeyValueTable keyValues;
+  private final StateReportTable stateReports;
 
   private Database(Backend backend, Writer writer, ReadPool reads) {
     this.backend = backend;
@@ -53,6 +61,14 @@ public final class Database implements AutoCloseable {
     locks = new LockTable(reads);
     settings = new SettingTable(reads);
     applied = new AppliedTable(reads);
+    tags = new TagTable(reads);
+    candidates = new CandidateTable(reads);
+    unresolves = new UnresolveTable(reads);
+    pools = new PoolTable(reads);
+    maintenances = new MaintenanceTable(reads);
+    aliases = new AliasTable(reads);
+    keyValues = new KeyValueTable(reads);
+    stateReports = new StateReportTable(reads);
   }
 
   /**
@@ -139,6 +155,43 @@ public final class Database implements AutoCloseable {
 
   public SettingTable settings() {
     return settings;
+  }
+
+  public TagTable tags() {
+    return tags;
+  }
+
+  /** Replicated: promotion rules that people registered. */
+  public CandidateTable candidates() {
+    return candidates;
+  }
+
+  /** Replicated: virtual names of hosts. */
+  public UnresolveTable unresolves() {
+    return unresolves;
+  }
+
+  public PoolTable pools() {
+    return pools;
+  }
+
+  public MaintenanceTable maintenances() {
+    return maintenances;
+  }
+
+  /** Replicated: cluster aliases that people chose. */
+  public AliasTable aliases() {
+    return aliases;
+  }
+
+  /** Replicated: what the key-value stores shall hold. */
+  public KeyValueTable keyValues() {
+    return keyValues;
+  }
+
+  /** Replicated: what members reported of the newest check of their rows. */
+  public StateReportTable stateReports() {
+    return stateReports;
   }
 
   /** How far the log was applied. */

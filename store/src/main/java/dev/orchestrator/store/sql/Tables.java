@@ -24,7 +24,15 @@ public final class Tables {
           ReplicatedTable.of("recovery", "id"),
           ReplicatedTable.of("recovery_step", "recovery_uid text, number"),
           ReplicatedTable.of("recovery_lock", "kind text, name text"),
-          ReplicatedTable.of("setting", "name text", "name NOT LIKE 'local.%'"));
+          ReplicatedTable.of("setting", "name text", "name NOT LIKE 'local.%'"),
+          ReplicatedTable.of("instance_tag", "host text, port, tag text"),
+          ReplicatedTable.of("candidate", "host text, port"),
+          ReplicatedTable.of("hostname_unresolve", "host text"),
+          ReplicatedTable.of("pool_member", "pool text, host text, port"),
+          ReplicatedTable.of("maintenance", "id"),
+          ReplicatedTable.of("cluster_alias_override", "cluster_name text"),
+          ReplicatedTable.of("key_value", "name text"),
+          ReplicatedTable.of("state_report", "check_index, member_name text"));
 
   /**
    * Equal on every node at the same applied index, but for the column {@code cluster_id} of {@code
