@@ -46,6 +46,9 @@ public final class RaftNode {
   /** Until then this node holds on to the leader it heard, and votes for nobody else. */
   private long leaderLeaseUntilMillis;
 
+  /** Whether the driver wants this member to lead at all. */
+  private boolean fit = true;
+
   private boolean hardStateUnwritten;
 
   /** Write that holds the current hard state. */
@@ -100,6 +103,7 @@ public final class RaftNode {
       case Input.Bootstrap(Membership membership) -> onBootstrap(membership);
       case Input.TransferLeadership(MemberId to, long timeout) -> onTransfer(to, timeout);
       case Input.Read(long token) -> onRead(token);
+      case Input.Fitness(boolean fit) -> onFitness(fit);
       case Input.AddMember(MemberId member) ->
           maybeBeginChange(now -> MembershipChanges.add(now, member));
       case Input.RemoveMember(String name) ->
@@ -306,7 +310,7 @@ public final class RaftNode {
   private void campaign() {
     resetElectionTimer();
     Membership membership = log.membership().orElse(null);
-    if (membership == null || !mayBeNeeded()) {
+    if (membership == null || !fit || !mayBeNeeded()) {
       return;
     }
     Role.PreCandidate preCandidate = new Role.PreCandidate();
@@ -446,6 +450,14 @@ public final class RaftNode {
     }
   }
 
+  /** What makes a member unfit lies outside the algorithm: the state machine's backend failed. */
+  private void onFitness(boolean nowFit) {
+    fit = nowFit;
+    if (!fit && role.name() != RoleName.FOLLOWER) {
+      becomeFollower(term(), null);
+    }
+  }
+
   private @Nullable MemberId mostUpToDate(Role.Leader leader) {
     Membership membership = log.membership().orElse(null);
     return membership == null
@@ -479,7 +491,7 @@ public final class RaftNode {
         timeoutNow.term() == term()
             && role instanceof Role.Follower(MemberId leader)
             && from.equals(leader);
-    if (genuine && membership != null && membership.isVoter(self)) {
+    if (genuine && fit && membership != null && membership.isVoter(self)) {
       becomeCandidate(membership, true);
     }
   }
