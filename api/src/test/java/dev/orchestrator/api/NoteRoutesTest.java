@@ -62,6 +62,7 @@ class NoteRoutesTest {
             replicator,
             replicator,
             Optional::empty,
+            TestApi.noReload(),
             clock);
     server = TestApi.start(TestApi.config("", OWN), services);
   }

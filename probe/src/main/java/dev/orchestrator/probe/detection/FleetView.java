@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  */
 public final class FleetView {
   private final Database database;
-  private final Analyzer analyzer;
+  private volatile Analyzer analyzer;
   private final Clock clock;
   private final Supplier<Topology> topology;
   private volatile Set<InstanceKey> stalled = Set.of();
@@ -41,6 +41,11 @@ public final class FleetView {
     this.analyzer = analyzer;
     this.clock = clock;
     this.topology = topology;
+  }
+
+  /** Judges by other limits from now on. */
+  public void reconfigure(Analyzer newAnalyzer) {
+    analyzer = newAnalyzer;
   }
 
   public Topology topology() {

@@ -104,6 +104,7 @@ final class Writer implements AutoCloseable {
    * and the body may run again.
    */
   private <T> T untilItPasses(Deadline deadline, Function<Transaction, T> body) {
+    boolean told = false;
     while (true) {
       try {
         return run(deadline, body);
@@ -111,7 +112,13 @@ final class Writer implements AutoCloseable {
         if (!e.passes() || deadline.left().compareTo(PAUSE) <= 0) {
           throw e;
         }
-        LOG.warn("the backend is away, trying again: {}", e.getMessage());
+        if (!told) {
+          told = true;
+          LOG.warn(
+              "the backend is away, trying for {} s at most: {}",
+              deadline.left().toSeconds(),
+              e.getMessage());
+        }
         pause();
       }
     }
@@ -140,7 +147,7 @@ final class Writer implements AutoCloseable {
       commit(open);
       return result;
     } catch (StoreException e) {
-      if (e.passes()) {
+      if (e.passes() && !dialect.failuresMayEndTransactions()) {
         ended = true;
         drop(); // the server ends the transaction of a lost session
       }
@@ -213,7 +220,7 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  /** Closes without a word to the server, which may not be listening. */
+  /** Closes without a word to a server, which may not be listening; an embedded one always is. */
   private void drop() {
     Connection lost = connection;
     connection = null;
@@ -221,7 +228,11 @@ final class Writer implements AutoCloseable {
       return;
     }
     try {
-      lost.abort(Runnable::run);
+      if (dialect.failuresMayEndTransactions()) {
+        lost.close();
+      } else {
+        lost.abort(Runnable::run);
+      }
     } catch (SQLException e) {
       LOG.debug("a lost connection could not be closed: {}", e.getMessage());
     }
