@@ -33,6 +33,9 @@ sealed interface Group extends AutoCloseable permits GroupMember, LoneNode {
   /** Adds the checks that the node's part needs while it runs. */
   void watch(Watches watches, Consumer<String> cannotJoin);
 
+  /** Adds the comparison of the members' states, whose calls may take seconds. */
+  void watchStates(Watches watches);
+
   @Override
   void close();
 }

@@ -15,6 +15,7 @@ import dev.orchestrator.store.command.Replicator;
 import dev.orchestrator.store.fsm.SqlStateMachine;
 import dev.orchestrator.store.log.RocksLogStorage;
 import dev.orchestrator.store.replication.RaftReplicator;
+import dev.orchestrator.store.replication.StateWatch;
 import dev.orchestrator.store.sql.Database;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,14 +33,19 @@ final class GroupMember implements Group {
 
   private final RaftGroup<CommandResult> member;
   private final RaftReplicator replicator;
+  private final StateWatch states;
   private final NodeConfig.Raft config;
   private final LeaderAnnouncer announcer;
   private volatile boolean fit = true;
 
   private GroupMember(
-      RaftGroup<CommandResult> member, RaftReplicator replicator, NodeConfig config) {
+      RaftGroup<CommandResult> member,
+      RaftReplicator replicator,
+      StateWatch states,
+      NodeConfig config) {
     this.member = member;
     this.replicator = replicator;
+    this.states = states;
     this.config = config.raft().orElseThrow();
     this.announcer = new LeaderAnnouncer(replicator, member::status, config.http().advertised());
   }
@@ -70,7 +76,17 @@ final class GroupMember implements Group {
                   fatal),
               storage,
               stateMachine);
-      return new GroupMember(member, new RaftReplicator(member, database), config);
+      RaftReplicator replicator = new RaftReplicator(member, database);
+      StateWatch states =
+          new StateWatch(
+              StateWatch.Settings.DEFAULT,
+              database,
+              replicator,
+              replicator,
+              new StateGroup(member, replicator, new StateCourier(config.http().urlPrefix())),
+              System::nanoTime);
+      stateMachine.onCheck(states::check);
+      return new GroupMember(member, replicator, states, config);
     } catch (RuntimeException e) {
       storage.close();
       throw e;
@@ -135,6 +151,11 @@ final class GroupMember implements Group {
   }
 
   @Override
+  public void watchStates(Watches watches) {
+    watches.every(WATCH_MILLIS, "state hashes", states::tick);
+  }
+
+  @Override
   public void watch(Watches watches, Consumer<String> cannotJoin) {
     watches.every(STATUS_LOG_MILLIS, "status log", new StatusLog(member::status));
     watches.every(WATCH_MILLIS, "leader announcement", announcer::announceIfNew);
@@ -146,6 +167,7 @@ final class GroupMember implements Group {
 
   @Override
   public void close() {
+    states.close();
     member.close();
   }
 }

@@ -37,6 +37,9 @@ record LoneNode(LocalReplicator local) implements Group {
   public void handOver() {}
 
   @Override
+  public void watchStates(Watches watches) {}
+
+  @Override
   public void watch(Watches watches, Consumer<String> cannotJoin) {}
 
   @Override

@@ -108,6 +108,7 @@ public final class Node implements AutoCloseable {
     watches.every(BACKEND_JUDGEMENT_MILLIS, "backend", backend::judge);
     Watches questions = keep(new Watches("backend-watch")); // a question may hang for long
     questions.every(BACKEND_QUESTION_MILLIS, "backend question", backend::ask);
+    group.watchStates(keep(new Watches("state-watch")));
     group.watch(watches, reason -> cannotJoin(config, reason));
     reload.onChange(
         changed -> {

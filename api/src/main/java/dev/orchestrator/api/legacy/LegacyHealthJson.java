@@ -25,13 +25,18 @@ public final class LegacyHealthJson {
    */
   public record Self(ApiConfig.Node node, String token, Instant startedAt, Instant now) {}
 
-  /** HealthStatus. */
+  /**
+   * HealthStatus.
+   *
+   * @param divergence which members hold other states than most, {@code ""} if none do
+   */
   public static Map<String, @Nullable Object> status(
       boolean healthy,
       Self self,
       boolean leads,
       Optional<RaftStatus> raft,
-      Optional<URI> leaderUri) {
+      Optional<URI> leaderUri,
+      String divergence) {
     String leader = raft.map(LegacyRaftJson::leader).orElse("");
     return new Fields()
         .set("Healthy", healthy)
@@ -46,6 +51,7 @@ public final class LegacyHealthJson {
         .set("RaftLeaderURI", raft.isPresent() ? leaderUri.map(URI::toString).orElse("") : "")
         .set("RaftAdvertise", raft.isPresent() ? self.node().raftAdvertise() : "")
         .set("RaftHealthyMembers", raft.map(status -> known(status, self)).orElse(null))
+        .set("StateDivergence", divergence)
         .done();
   }
 

@@ -7,6 +7,7 @@ import dev.orchestrator.api.http.ApiServices;
 import dev.orchestrator.api.http.ConfigReload;
 import dev.orchestrator.api.http.Route;
 import dev.orchestrator.api.legacy.LegacyHealthJson;
+import dev.orchestrator.store.replication.StateVerdict;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,11 +56,17 @@ public final class HealthRoutes {
             new LegacyHealthJson.Self(config.node(), token, startedAt, services.clock().instant()),
             services.leadership().leads(),
             services.raft().get(),
-            services.leadership().leaderUri());
+            services.leadership().leaderUri(),
+            failure.isEmpty() ? divergence() : "");
     return failure.isEmpty()
         ? ApiResponse.ok("Application node is healthy", details)
         : new ApiResponse.Envelope(
             500, false, "Application node is unhealthy " + failure.get(), details);
+  }
+
+  private String divergence() {
+    StateVerdict verdict = StateVerdict.of(services.database().stateReports().all());
+    return verdict.diverged() ? verdict.describe() : "";
   }
 
   /** The files are those of the start: a path from a request is not read. */

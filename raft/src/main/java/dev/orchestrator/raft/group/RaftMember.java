@@ -62,6 +62,17 @@ public interface RaftMember<R> extends AutoCloseable {
   void changeMembers(MemberChange change, Duration timeout)
       throws NotLeaderException, TimeoutException, InterruptedException;
 
+  /**
+   * Asks the leader for an image of the state, and puts it in the place of this member's own: for a
+   * member that found its state to be wrong. Returns at once; the log and the vote stay. Does
+   * nothing on the leader.
+   *
+   * @return whether it was asked for
+   */
+  default boolean refetchState() {
+    return false;
+  }
+
   /** Latest published status; cheap. */
   RaftStatus status();
 

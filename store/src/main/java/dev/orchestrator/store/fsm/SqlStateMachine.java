@@ -3,11 +3,19 @@ package dev.orchestrator.store.fsm;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.port.StateImage;
 import dev.orchestrator.raft.port.StateMachine;
+import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.command.StampedCommand;
 import dev.orchestrator.store.snapshot.SnapshotReader;
 import dev.orchestrator.store.sql.Database;
+import dev.orchestrator.store.sql.PinnedState;
+import dev.orchestrator.store.sql.StoreException;
 import java.io.InputStream;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies committed commands to the SQL backend, each with its index and term in one transaction.
@@ -15,8 +23,11 @@ import java.io.InputStream;
  * raft-apply.
  */
 public final class SqlStateMachine implements StateMachine<CommandResult> {
+  private static final Logger LOG = LoggerFactory.getLogger(SqlStateMachine.class);
+
   private final Database database;
   private final CommandApplier applier;
+  private volatile @Nullable Consumer<PinnedState> checks;
 
   public SqlStateMachine(Database database) {
     this.database = database;
@@ -35,7 +46,30 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
 
   @Override
   public CommandResult apply(LogId id, byte[] command) {
-    return applier.apply(id, CommandCodec.decode(command));
+    StampedCommand stamped = CommandCodec.decode(command);
+    CommandResult result = applier.apply(id, stamped);
+    if (stamped.command() instanceof Command.CheckState && result.id() == id.index()) {
+      pinForCheck(id);
+    }
+    return result;
+  }
+
+  /** Hashing takes long, so it is done elsewhere; that it cannot be done harms nobody. */
+  private void pinForCheck(LogId id) {
+    Consumer<PinnedState> listener = checks;
+    if (listener == null) {
+      return;
+    }
+    try {
+      listener.accept(database.pin());
+    } catch (StoreException e) {
+      LOG.warn("no hash at index {}: {}", id.index(), e.getMessage());
+    }
+  }
+
+  /** Hands the rows at each check of the state to the listener, which closes them. */
+  public void onCheck(Consumer<PinnedState> listener) {
+    checks = listener;
   }
 
   @Override
