@@ -10,10 +10,12 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One MySQL server of the fleet. Starting and killing is confined to the drill's main thread. */
@@ -54,6 +56,31 @@ public final class MySqlMember {
 
   /** Starts the server on what is in its folder; does not wait. */
   void launch(Path script) {
+    launch(script, primary ? "primary" : "replica");
+  }
+
+  /** Starts the server read-only, whatever it was; does not wait. */
+  void launchAsReplica(Path script) {
+    launch(script, "replica");
+  }
+
+  /** Deletes all data of a server that does not run. */
+  void forget() {
+    try (Stream<Path> entries = Files.walk(folder.resolve("data"))) {
+      for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(entry);
+      }
+    } catch (IOException e) {
+      throw new LabException("cannot delete the data in " + folder, e);
+    }
+  }
+
+  /** Where its data and logs are. */
+  public Path folder() {
+    return folder;
+  }
+
+  private void launch(Path script, String role) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
@@ -70,7 +97,7 @@ public final class MySqlMember {
                 folder.toString(),
                 host,
                 Integer.toString(serverId),
-                primary ? "primary" : "replica"));
+                role));
   }
 
   void awaitReady() {
@@ -96,6 +123,11 @@ public final class MySqlMember {
   /** Kills the server with SIGKILL; returns at once. */
   public void kill9() {
     running().kill9();
+  }
+
+  /** The process, for signals. */
+  public ChildProcess process() {
+    return running();
   }
 
   void destroy() {
