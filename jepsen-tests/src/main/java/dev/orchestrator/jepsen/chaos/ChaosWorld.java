@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Three nodes in network namespaces of their own, MySQL servers, an application that writes, and
@@ -130,24 +131,36 @@ final class ChaosWorld implements AutoCloseable {
     member.execute("SET GLOBAL general_log = ON");
   }
 
-  /** Waits until each node itself has seen each living server lately. */
+  /** Waits until each node itself has seen each living server where it is by now. */
   void awaitSeen() {
+    String primary = awaitPrimary().host();
     long living = fleet.members().stream().filter(MySqlMember::isAlive).count();
     for (OrchestratorNode node : nodes.nodes()) {
-      Waiting.until(node + " has seen all living servers", LIMIT, () -> seen(node) >= living);
+      Waiting.until(
+          node + " has seen all living servers", LIMIT, () -> seen(node, primary, living));
     }
   }
 
-  private static long seen(OrchestratorNode node) {
+  private static boolean seen(OrchestratorNode node, String primary, long living) {
     return node.api()
-        .getLocally("all-instances", CALL)
-        .filter(NodeApi.Reply::isOk)
-        .map(
-            reply ->
-                StreamSupport.stream(reply.body().spliterator(), false)
-                    .filter(instance -> instance.path("IsLastCheckValid").asBoolean(false))
-                    .count())
-        .orElse(0L);
+            .getLocally("all-instances", CALL)
+            .filter(NodeApi.Reply::isOk)
+            .map(
+                reply ->
+                    StreamSupport.stream(reply.body().spliterator(), false)
+                        .filter(instance -> isPlaced(instance, primary, living - 1))
+                        .count())
+            .orElse(0L)
+        >= living;
+  }
+
+  /** Whether a node saw a server answer, as the primary with its ackers or as its replica. */
+  private static boolean isPlaced(JsonNode instance, String primary, long ackers) {
+    boolean isPrimary = instance.path("Key").path("Hostname").asString("").equals(primary);
+    return instance.path("IsLastCheckValid").asBoolean(false)
+        && (isPrimary
+            ? instance.path("SemiSyncMasterClients").asInt(0) >= ackers
+            : instance.path("MasterKey").path("Hostname").asString("").equals(primary));
   }
 
   NodeNetwork network() {

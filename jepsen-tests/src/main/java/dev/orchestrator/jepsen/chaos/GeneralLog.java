@@ -26,6 +26,9 @@ final class GeneralLog {
   private static final Pattern CHANGES =
       Pattern.compile("^(SET (GLOBAL|PERSIST)|STOP|START|RESET|CHANGE)\\b.*");
 
+  /** How a leader looks for sessions of earlier ones. */
+  private static final String SEARCH = "SELECT r.processlist_id AS id";
+
   private final List<String> lines;
 
   GeneralLog(List<String> lines) {
@@ -59,27 +62,26 @@ final class GeneralLog {
     for (int i = 0; i < lines.size(); i++) {
       Matcher line = LINE.matcher(lines.get(i));
       if (!line.matches()) {
-        // A statement of several lines: what matters of it may be on any of them.
-        if (lines.get(i).contains("session_connect_attrs") && i >= from) {
-          reaping.add(newHost);
-        }
-        continue;
+        continue; // further lines of a statement
       }
       String thread = line.group(1);
-      String text = line.group(3);
+      String text = line.group(3).strip();
       Matcher connect = FROM.matcher(text);
       if (line.group(2).equals("Connect") && connect.matches()) {
         hosts.put(thread, connect.group(1));
+        reaping.remove(thread);
         continue;
       }
       String host = hosts.getOrDefault(thread, "");
-      boolean searching = text.contains("SELECT r.processlist_id") || text.contains("KILL ");
-      if (host.equals(newHost) && reaping.contains(newHost) && !searching) {
-        reached = true;
+      if (host.equals(newHost) && i >= from) {
+        boolean searching = text.startsWith(SEARCH);
+        if (searching) {
+          reaping.add(thread);
+        }
+        reached |= reaping.contains(thread) && !searching && !text.startsWith("KILL ");
       }
-      if (reached
-          && host.equals(oldHost)
-          && CHANGES.matcher(text.strip().toUpperCase(Locale.ROOT)).matches()) {
+      boolean changes = CHANGES.matcher(text.toUpperCase(Locale.ROOT)).matches();
+      if (reached && host.equals(oldHost) && changes) {
         late.add(lines.get(i));
       }
     }

@@ -23,10 +23,11 @@ public final class MySqlMember {
   /** The port of every server. */
   public static final int PORT = 3306;
 
+  private static final int REBUILT = 100;
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final String host;
-  private final int serverId;
+  private int serverId;
   private final boolean primary;
   private final Path folder;
   private volatile @Nullable ChildProcess process;
@@ -64,8 +65,12 @@ public final class MySqlMember {
     launch(script, "replica");
   }
 
-  /** Deletes all data of a server that does not run. */
+  /**
+   * Deletes all data of a server that does not run. It gets another server id: with the old one it
+   * would skip its own old transactions when they come from its source.
+   */
   void forget() {
+    serverId += REBUILT;
     try (Stream<Path> entries = Files.walk(folder.resolve("data"))) {
       for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(entry);

@@ -90,6 +90,47 @@ class StepPermissionTest {
     assertThat(step().state()).isEqualTo(RecoveryStep.State.PLANNED);
   }
 
+  @Test
+  void aRecordThatHasMovedOnIsNotMovedByAnOldEpoch() {
+    submit(new Command.RegisterCluster("c1", Readings.uuid(1), Readings.key(1), ""));
+    long epoch = database.clusters().byId("c1").orElseThrow().epoch();
+    submit(new Command.DesignatePrimary(UID, 1, "c1", epoch, Readings.uuid(2), Readings.key(2)));
+
+    boolean again =
+        log.submit(
+                new Command.DesignatePrimary(
+                    UID, 1, "c1", epoch, Readings.uuid(3), Readings.key(3)),
+                LIMIT)
+            .accepted();
+
+    assertThat(again).isFalse();
+    assertThat(database.clusters().byId("c1").orElseThrow().primaryKey())
+        .isEqualTo(Readings.key(2));
+  }
+
+  @Test
+  void aClusterIsLockedWhateverItIsCalledByNow() {
+    Recovery.Subject renamed =
+        new Recovery.Subject(
+            DeadPrimaryPlaybook.KIND,
+            "c1",
+            "db9:3306",
+            "",
+            Readings.key(9),
+            Readings.uuid(9),
+            "DeadMaster",
+            "",
+            List.of(),
+            List.of(Readings.uuid(9)),
+            0,
+            "");
+
+    boolean started =
+        log.submit(new Command.StartRecovery("1:b", renamed, 1, "n1", 0, true), LIMIT).accepted();
+
+    assertThat(started).isFalse();
+  }
+
   private RecoveryStep step() {
     return database.recoverySteps().of(UID).getFirst();
   }
