@@ -121,18 +121,23 @@ final class StepRunner {
 
   private Result noted(RecoveryStep step) throws WorkStopped {
     int attempt = step.attempt() + 1;
-    writer.intend(step, attempt);
+    writer.intendLater(step, attempt);
     return recorded(step, attempt, Result.done(step.why()));
   }
 
+  /** Success is only reported; anything else is on record before somebody goes on from it. */
   private Result recorded(RecoveryStep step, int attempt, Result result) throws WorkStopped {
-    writer.ended(step, attempt, result.state(), result.detail());
+    if (result.state() == State.DONE && !Ledger.is(step, StepKind.RUN_HOOK)) {
+      writer.endedLater(step, attempt, result.state(), result.detail());
+    } else {
+      writer.ended(step, attempt, result.state(), result.detail());
+    }
     return result;
   }
 
   private Result designate(RecoveryStep step) throws WorkStopped {
     int attempt = step.attempt() + 1;
-    writer.intend(step, attempt);
+    writer.intendLater(step, attempt);
     String clusterId = step.arguments().getOrDefault(RecoveryPlanner.CLUSTER_ID, "");
     if (designated(clusterId, step.targetUuid())) {
       return recorded(step, attempt, Result.done("was designated already"));
