@@ -1,5 +1,6 @@
 package dev.orchestrator.server;
 
+import dev.orchestrator.probe.observer.ObserverLink;
 import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
@@ -106,6 +107,11 @@ final class GroupMember implements Group {
   @Override
   public Optional<RaftStatus> status() {
     return Optional.of(member.status());
+  }
+
+  @Override
+  public Optional<ObserverLink> observerLink() {
+    return Optional.of(new MemberLink(member));
   }
 
   @Override

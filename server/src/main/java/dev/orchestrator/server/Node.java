@@ -7,6 +7,8 @@ import dev.orchestrator.probe.detection.DetectionLoop;
 import dev.orchestrator.probe.detection.FleetView;
 import dev.orchestrator.probe.discovery.DiscoveryLoop;
 import dev.orchestrator.probe.mysql.FleetConnector;
+import dev.orchestrator.probe.observer.Jury;
+import dev.orchestrator.probe.observer.Observers;
 import dev.orchestrator.probe.recovery.RecoverySupervisor;
 import dev.orchestrator.raft.group.RaftException;
 import dev.orchestrator.server.config.NodeConfig;
@@ -21,6 +23,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,11 +90,20 @@ public final class Node implements AutoCloseable {
                 group.replicator(),
                 group.leadership(),
                 clock,
-                discovery::hurry));
+                discovery::hurry,
+                discovery::durable));
+    Optional<Observers> observers =
+        group.observerLink().map(link -> keep(new Observers(config.agreement(), link, discovery)));
     DetectionLoop detection =
         keep(
             new DetectionLoop(
-                config.detection(), fleet, discovery, supervisor, group.leadership(), clock));
+                config.detection(),
+                fleet,
+                discovery,
+                supervisor,
+                group.leadership(),
+                observers.<Jury>map(o -> o).orElse(Jury.ALONE),
+                clock));
     BackendWatch backend =
         new BackendWatch(
             database::probe,
@@ -102,6 +114,7 @@ public final class Node implements AutoCloseable {
         keep(Api.of(config, database, fleet, discovery, supervisor, group, backend, reload, clock));
     group.onChange(supervisor::leadershipChanged);
     discovery.start();
+    observers.ifPresent(Observers::start);
     detection.start();
     api.start();
     Watches watches = keep(new Watches());

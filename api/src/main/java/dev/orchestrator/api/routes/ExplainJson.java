@@ -2,6 +2,7 @@ package dev.orchestrator.api.routes;
 
 import dev.orchestrator.api.legacy.LegacyKeyJson;
 import dev.orchestrator.probe.analysis.Analysis;
+import dev.orchestrator.probe.observer.Verdict;
 import dev.orchestrator.probe.recovery.Advice;
 import dev.orchestrator.probe.recovery.Explanation;
 import dev.orchestrator.store.model.ClusterRecord;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Explanations and dry runs as JSON: what is seen, what follows from it, what would be done. */
@@ -28,12 +30,25 @@ final class ExplainJson {
     Map<String, @Nullable Object> concluded = new LinkedHashMap<>();
     concluded.put("Analysis", judgement.map(a -> a.code().publishedName()).orElse("not judged"));
     concluded.put("Description", judgement.map(Analysis::description).orElse(""));
+    explanation.verdict().ifPresent(verdict -> concluded.put("Agreement", of(verdict)));
     fields.put("Concluded", concluded);
+    Map<String, @Nullable Object> quarantined = new TreeMap<>();
+    explanation.quarantined().forEach((key, why) -> quarantined.put(key.toString(), why));
+    fields.put("Quarantined", quarantined);
     Map<String, @Nullable Object> recovery = new LinkedHashMap<>();
     recovery.put("Starts", explanation.reasons().isEmpty());
     recovery.put("WhyNot", explanation.reasons());
     fields.put("AutomaticRecovery", recovery);
     fields.put("Plan", of(explanation.plan()));
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> of(Verdict verdict) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("Agreed", verdict.agreed());
+    fields.put("Degraded", verdict.degraded());
+    fields.put("Summary", verdict.summary());
+    fields.put("Votes", verdict.votes());
     return fields;
   }
 

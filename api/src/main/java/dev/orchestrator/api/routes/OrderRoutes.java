@@ -80,7 +80,10 @@ public final class OrderRoutes {
   private ApiResponse order(ApiRequest request, OrderKind kind) {
     RecoveryOrders.Request wish =
         new RecoveryOrders.Request(
-            kind, lookup.clusterName(request), server(request, "designatedHost", "designatedPort"));
+            kind,
+            lookup.clusterName(request),
+            server(request, "designatedHost", "designatedPort"),
+            lossAcceptedBy(request, kind));
     return dry(request) ? advice(wish) : carryOut(wish, recovery -> told(kind, recovery));
   }
 
@@ -130,6 +133,18 @@ public final class OrderRoutes {
       return Optional.empty();
     }
     return Optional.of(lookup.server(name.get(), request.parameter(port)));
+  }
+
+  /** The name is kept with the recovery: who gave up what other servers hold. */
+  private static Optional<String> lossAcceptedBy(ApiRequest request, OrderKind kind) {
+    Optional<String> name = request.queryValue("acceptLossBy");
+    if (name.isPresent() && kind != OrderKind.FORCED_TAKEOVER) {
+      throw new ApiException("acceptLossBy is for force-master-takeover only");
+    }
+    if (name.isPresent() && !name.get().matches("[A-Za-z0-9._@-]{1,64}")) {
+      throw new ApiException("acceptLossBy is a name of letters, digits and . _ @ -");
+    }
+    return name;
   }
 
   private static boolean dry(ApiRequest request) {

@@ -3,6 +3,8 @@ package dev.orchestrator.probe.detection;
 import dev.orchestrator.probe.analysis.Analysis;
 import dev.orchestrator.probe.analysis.AnalysisCode;
 import dev.orchestrator.probe.discovery.DiscoveryLoop;
+import dev.orchestrator.probe.observer.Jury;
+import dev.orchestrator.probe.observer.Verdict;
 import dev.orchestrator.probe.recovery.RecoverySupervisor;
 import dev.orchestrator.probe.topology.Topology;
 import dev.orchestrator.store.command.Leadership;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,13 +33,20 @@ public final class DetectionLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DetectionLoop.class);
 
   /** Judgements keep this distance, however much discovery has to tell. */
-  private static final Duration LEAST_DISTANCE = Duration.ofMillis(50);
+  private static final Duration LEAST_DISTANCE = Duration.ofMillis(25);
+
+  /** After this long a failure that the members do not agree upon is judged at usual speed. */
+  private static final Duration SETTLED = Duration.ofSeconds(30);
 
   private static final Duration END_WITHIN = Duration.ofSeconds(5);
 
   /** Who acts on judgements: the supervisor, or a test. */
   interface Actor {
-    void consider(Topology topology, List<Analysis> all, List<Analysis> lasting);
+    void consider(
+        Topology topology,
+        List<Analysis> all,
+        List<Analysis> lasting,
+        Map<InstanceKey, Verdict> verdicts);
 
     void leadershipChanged();
   }
@@ -46,13 +56,14 @@ public final class DetectionLoop implements AutoCloseable {
   private final DiscoveryLoop discovery;
   private final Actor actor;
   private final Leadership leadership;
+  private final Jury jury;
   private final Clock clock;
   private final BlockingQueue<Boolean> wakeUps = new ArrayBlockingQueue<>(1);
   private final LastingFailures failures;
   private final SuspectVisits suspects = new SuspectVisits();
   private final StalledSources stalled;
   private Map<InstanceKey, AnalysisCode> lastCodes = Map.of();
-  private List<InstanceKey> lastLasting = List.of();
+  private Map<InstanceKey, Boolean> lastLasting = Map.of();
   private Optional<Long> ledTerm = Optional.empty();
   private long consideredNanos;
   private @Nullable Thread thread;
@@ -64,8 +75,9 @@ public final class DetectionLoop implements AutoCloseable {
       DiscoveryLoop discovery,
       RecoverySupervisor supervisor,
       Leadership leadership,
+      Jury jury,
       Clock clock) {
-    this(config, fleet, discovery, acting(supervisor), leadership, clock);
+    this(config, fleet, discovery, acting(supervisor), leadership, jury, clock);
   }
 
   DetectionLoop(
@@ -74,12 +86,14 @@ public final class DetectionLoop implements AutoCloseable {
       DiscoveryLoop discovery,
       Actor actor,
       Leadership leadership,
+      Jury jury,
       Clock clock) {
     this.config = config;
     this.fleet = fleet;
     this.discovery = discovery;
     this.actor = actor;
     this.leadership = leadership;
+    this.jury = jury;
     this.clock = clock;
     this.failures = new LastingFailures(config, System.nanoTime());
     this.stalled = new StalledSources(fleet.reasonableLag());
@@ -90,8 +104,12 @@ public final class DetectionLoop implements AutoCloseable {
   private static Actor acting(RecoverySupervisor supervisor) {
     return new Actor() {
       @Override
-      public void consider(Topology topology, List<Analysis> all, List<Analysis> lasting) {
-        supervisor.consider(topology, all, lasting);
+      public void consider(
+          Topology topology,
+          List<Analysis> all,
+          List<Analysis> lasting,
+          Map<InstanceKey, Verdict> verdicts) {
+        supervisor.consider(topology, all, lasting, verdicts);
       }
 
       @Override
@@ -147,10 +165,19 @@ public final class DetectionLoop implements AutoCloseable {
       return false;
     }
     List<Analysis> lasting = failures.judge(nowNanos, topology, analyses, discovery::track);
-    if (due(nowNanos, changed, lasting)) {
-      actor.consider(topology, analyses, lasting);
+    Map<InstanceKey, Verdict> verdicts = new TreeMap<>();
+    boolean undecided = false;
+    for (Analysis analysis : lasting) {
+      InstanceKey key = analysis.instance().key();
+      Duration age = failures.lasting(key, nowNanos);
+      Verdict verdict = jury.judge(analysis, age);
+      verdicts.put(key, verdict);
+      undecided |= !verdict.agreed() && age.compareTo(SETTLED) < 0;
     }
-    return failures.pending(lasting);
+    if (due(nowNanos, changed, verdicts)) {
+      actor.consider(topology, analyses, lasting, verdicts);
+    }
+    return undecided || failures.pending(lasting);
   }
 
   /** Notices that leadership came, went, or came back under another term. */
@@ -158,7 +185,7 @@ public final class DetectionLoop implements AutoCloseable {
     Optional<Long> term = leadership.leads() ? Optional.of(leadership.term()) : Optional.empty();
     if (!term.equals(ledTerm)) {
       ledTerm = term;
-      lastLasting = List.of();
+      lastLasting = Map.of();
       failures.restart(nowNanos);
       consideredNanos = nowNanos - config.tick().toNanos();
       actor.leadershipChanged();
@@ -166,18 +193,17 @@ public final class DetectionLoop implements AutoCloseable {
     return term.isPresent();
   }
 
-  private boolean due(long nowNanos, boolean changed, List<Analysis> lasting) {
-    List<InstanceKey> keys = lasting.stream().map(analysis -> analysis.instance().key()).toList();
-    boolean due =
-        changed
-            || !keys.equals(lastLasting)
-            || nowNanos - consideredNanos >= config.tick().toNanos();
+  private boolean due(long nowNanos, boolean changed, Map<InstanceKey, Verdict> verdicts) {
+    Map<InstanceKey, Boolean> agreed = new TreeMap<>();
+    verdicts.forEach((key, verdict) -> agreed.put(key, verdict.agreed()));
+    boolean news = !agreed.equals(lastLasting);
+    boolean due = changed || news || nowNanos - consideredNanos >= config.tick().toNanos();
     if (due) {
       consideredNanos = nowNanos;
-      if (!keys.equals(lastLasting)) {
-        LOG.info("failures that have lasted: {}", keys);
-      }
-      lastLasting = keys;
+    }
+    if (news) {
+      LOG.info("failures that have lasted, and whether the members agree: {}", verdicts);
+      lastLasting = agreed;
     }
     return due;
   }

@@ -21,7 +21,8 @@ import java.util.function.Function;
  *
  * <ul>
  *   <li>its judgement has been of the same kind for the reaction time without a break,
- *   <li>enough visits of the failed server, begun after that judgement, have failed,
+ *   <li>enough visits of the failed server, begun after that judgement, have failed (for a primary
+ *       that was judged unreachable before it was judged dead: after the first of both),
  *   <li>each replica that bears witness was visited after the judgement, and
  *   <li>every known member of the cluster was visited, well or in vain, since leadership began.
  * </ul>
@@ -81,12 +82,23 @@ final class LastingFailures {
     return failures.size() > lasting.size();
   }
 
+  /** How long a failure has been judged without a break; zero for one that is not there. */
+  Duration lasting(InstanceKey key, long nowNanos) {
+    Failure failure = failures.get(key);
+    return failure == null ? Duration.ZERO : Duration.ofNanos(nowNanos - failure.sinceNanos);
+  }
+
   private Failure remember(InstanceKey key, Kind kind, long nowNanos, VisitTrack track) {
     Failure known = failures.get(key);
     if (known != null && known.kind == kind) {
       return known;
     }
-    Failure begun = new Failure(kind, nowNanos, track.failedVisits());
+    // Unreachable all the time, and now its replicas have lost it too: those visits count.
+    long before =
+        known != null && known.kind == Kind.PRIMARY_UNREACHABLE && kind == Kind.PRIMARY_DEAD
+            ? known.failedVisitsBefore
+            : track.failedVisits();
+    Failure begun = new Failure(kind, nowNanos, before);
     failures.put(key, begun);
     return begun;
   }

@@ -158,6 +158,14 @@ public final class DiscoveryLoop implements AutoCloseable {
     return fleet.topology();
   }
 
+  /**
+   * Whether each commit of a server was on disk before it was acknowledged, when it was last seen:
+   * "true", "false" or "unknown".
+   */
+  public String durable(InstanceKey key) {
+    return sightings.durable(key).map(Object::toString).orElse("unknown");
+  }
+
   /** This process's visits of a server. */
   public VisitTrack track(InstanceKey key) {
     return tracks.getOrDefault(key, VisitTrack.NONE);
@@ -213,7 +221,7 @@ public final class DiscoveryLoop implements AutoCloseable {
     return new ProbeException("cannot visit " + key + ": " + why);
   }
 
-  /** Queues visits as soon as possible, each instance at most about once per 200 ms. */
+  /** Queues visits as soon as possible, each instance at most about once per 75 ms. */
   public void hurry(Collection<InstanceKey> keys) {
     for (InstanceKey key : keys) {
       if (mayVisit(key)) {
@@ -271,13 +279,13 @@ public final class DiscoveryLoop implements AutoCloseable {
           addSeeds();
         }
         if (now - nextBurstNanos >= 0) {
-          nextBurstNanos = now + FailingSources.BURST_DISTANCE.toNanos();
+          nextBurstNanos = now + failing.burstDistance(now).toNanos();
           keepAnEye(visiting, now);
         }
         if (visiting) {
           schedule.takeDue(System.nanoTime()).forEach(this::startVisit);
         }
-        awaitWork(visiting);
+        awaitWork(visiting, nextBurstNanos);
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {
@@ -286,9 +294,10 @@ public final class DiscoveryLoop implements AutoCloseable {
     }
   }
 
-  private void awaitWork(boolean visiting) throws InterruptedException {
-    long atMost = LONGEST_WAIT.toNanos();
-    long wait = visiting ? schedule.nanosUntilDue(System.nanoTime(), atMost) : atMost;
+  private void awaitWork(boolean visiting, long nextBurstNanos) throws InterruptedException {
+    long now = System.nanoTime();
+    long atMost = Math.clamp(nextBurstNanos - now, 0, LONGEST_WAIT.toNanos());
+    long wait = visiting ? schedule.nanosUntilDue(now, atMost) : atMost;
     var _ = wakeUps.poll(wait, TimeUnit.NANOSECONDS);
   }
 
@@ -390,7 +399,9 @@ public final class DiscoveryLoop implements AutoCloseable {
       writer.delete(observation.key());
     }
     tracks.merge(
-        key, VisitTrack.NONE.ended(startNanos, good), (track, _) -> track.ended(startNanos, good));
+        key,
+        VisitTrack.NONE.ended(startNanos, observation),
+        (track, _) -> track.ended(startNanos, observation));
     if (change.after().isPresent()) {
       follow(change.after().get());
       writer.mark(key);

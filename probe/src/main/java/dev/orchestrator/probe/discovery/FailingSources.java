@@ -15,6 +15,12 @@ final class FailingSources {
   /** Distance of visits while a failure is fresh. */
   static final Duration BURST_DISTANCE = Duration.ofMillis(250);
 
+  /** Distance of visits while a failure is so new that a recovery may hang on it. */
+  static final Duration FIRST_BURST_DISTANCE = Duration.ofMillis(100);
+
+  /** After this long a failure is not so new any more. */
+  static final Duration NEW = Duration.ofSeconds(5);
+
   /** After this long a failure counts as settled. */
   static final Duration SETTLED = Duration.ofSeconds(30);
 
@@ -26,6 +32,13 @@ final class FailingSources {
 
   synchronized void answered(InstanceKey key) {
     since.remove(key);
+  }
+
+  /** Distance of visits now. */
+  synchronized Duration burstDistance(long nowNanos) {
+    return since.values().stream().anyMatch(began -> nowNanos - began < NEW.toNanos())
+        ? FIRST_BURST_DISTANCE
+        : BURST_DISTANCE;
   }
 
   /** Servers whose failure is not settled yet. */

@@ -11,7 +11,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Turns observations into what is known of the fleet. Times are kept in whole milliseconds, as the
@@ -19,9 +21,14 @@ import java.util.Optional;
  * clock was set back. Thread-safe.
  */
 final class SightingLog {
+  private static final int MAX_DURABLE = 100_000;
+
   private final KnownFleet fleet;
   private final PlacementPatterns patterns;
   private final Clock clock;
+
+  /** Of servers as they were when they were last seen. */
+  private final Map<InstanceKey, Boolean> durable = new ConcurrentHashMap<>();
 
   SightingLog(KnownFleet fleet, PlacementPatterns patterns, Clock clock) {
     this.fleet = fleet;
@@ -60,6 +67,11 @@ final class SightingLog {
     }
   }
 
+  /** Whether a server's commits were durable when it was last seen by this process. */
+  Optional<Boolean> durable(InstanceKey key) {
+    return Optional.ofNullable(durable.get(key));
+  }
+
   void begun(InstanceKey key) {
     fleet.attempted(key, clock.instant().truncatedTo(ChronoUnit.MILLIS));
   }
@@ -76,6 +88,9 @@ final class SightingLog {
     InstanceKey key = new InstanceKey(status.hostname(), reached.key().port());
     if (!key.equals(reached.key())) {
       fleet.rename(reached.key(), key);
+    }
+    if (durable.size() < MAX_DURABLE || durable.containsKey(key)) {
+      durable.put(key, status.durable());
     }
     Instant begun = reached.startedAt().truncatedTo(ChronoUnit.MILLIS);
     Instant seen = later(clock.instant().truncatedTo(ChronoUnit.MILLIS), begun);

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 final class VisitSchedule {
   /** Hurried visits of one server keep this distance. */
-  static final Duration HURRY_DISTANCE = Duration.ofMillis(200);
+  static final Duration HURRY_DISTANCE = Duration.ofMillis(75);
 
   private long pollNanos;
   private final int capacity;

@@ -15,6 +15,7 @@ import java.util.List;
  * @param semiSync semi-synchronous replication
  * @param replicas replicas connected to it
  * @param clusterAlias answer of the alias query, {@code ""} for none
+ * @param durable each commit is on disk, binary log and data, before it is acknowledged
  */
 public record ServerStatus(
     String hostname,
@@ -22,7 +23,8 @@ public record ServerStatus(
     ReplicationFacts replication,
     SemiSyncFacts semiSync,
     List<InstanceKey> replicas,
-    String clusterAlias) {
+    String clusterAlias,
+    boolean durable) {
   public ServerStatus {
     replicas = List.copyOf(replicas);
   }

@@ -37,7 +37,10 @@ final class StatusReader {
         session.pairs(
             "SHOW GLOBAL STATUS WHERE Variable_name = 'Uptime'"
                 + " OR Variable_name LIKE 'Rpl_semi_sync%'");
-    StatusRow semiSync = session.pairs("SHOW GLOBAL VARIABLES LIKE 'rpl_semi_sync%'");
+    StatusRow semiSync =
+        session.pairs(
+            "SHOW GLOBAL VARIABLES WHERE Variable_name LIKE 'rpl_semi_sync%'"
+                + " OR Variable_name IN ('sync_binlog', 'innodb_flush_log_at_trx_commit')");
     ReplicationFacts replication = replication();
     return new ServerStatus(
         hostname(basics),
@@ -45,7 +48,9 @@ final class StatusReader {
         replication,
         FactsOfRows.semiSync(semiSync, status),
         replicas(),
-        replication.configured() ? "" : clusterAlias());
+        replication.configured() ? "" : clusterAlias(),
+        semiSync.text("sync_binlog").equals("1")
+            && semiSync.text("innodb_flush_log_at_trx_commit").equals("1"));
   }
 
   private String hostname(StatusRow basics) {

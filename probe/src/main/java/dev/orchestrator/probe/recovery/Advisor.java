@@ -105,8 +105,7 @@ final class Advisor {
     Place home = new Place(primary.placement().dataCenter(), primary.placement().region());
     Choice choice =
         CandidateSelector.choose(
-            Gathering.of(primary.key(), home, legitimate, read, unread, policy),
-            order.designated());
+            Gathering.of(primary.key(), home, legitimate, read, unread, policy), order);
     Recovery imagined = imagined(record, primary, replicas, DeadPrimaryPlaybook.KIND, order);
     List<Target> targets =
         replicas.stream().map(i -> new Target(i.key(), i.server().uuid())).toList();

@@ -23,6 +23,8 @@ import java.util.TreeSet;
  * gathering gives the same choice.
  */
 final class CandidateSelector {
+  private static final String ERRANT = "holds errant transactions ";
+
   private final Gathering gathering;
   private final Set<String> legitimate;
   private final List<String> lines = new ArrayList<>();
@@ -43,6 +45,45 @@ final class CandidateSelector {
    */
   static Choice choose(Gathering gathering, Optional<InstanceKey> designated) {
     return new CandidateSelector(gathering).chooseOneOf(designated);
+  }
+
+  /**
+   * Chooses by an order: a person who accepts loss by name gets the server that they named,
+   * whatever others hold, unless it could not work as a primary at all (rule D2).
+   */
+  static Choice choose(Gathering gathering, Order order) {
+    CandidateSelector selector = new CandidateSelector(gathering);
+    return order.designated().isPresent() && order.lossAcceptedBy().isPresent()
+        ? selector.insistedOn(order.designated().get(), order.lossAcceptedBy().get())
+        : selector.chooseOneOf(order.designated());
+  }
+
+  private Choice insistedOn(InstanceKey designated, String by) {
+    gathering.unread().forEach((key, why) -> lines.add(key + " is lost: " + why));
+    Optional<Replica> named =
+        gathering.replicas().stream().filter(r -> r.key().equals(designated)).findFirst();
+    if (named.isEmpty()) {
+      return refuse(Reason.DESIGNATED_UNFIT, designated + " was named but could not be read");
+    }
+    ServerReading reading = named.get().reading();
+    List<String> faults = new ArrayList<>(faults(reading));
+    faults.removeIf(fault -> fault.startsWith(ERRANT));
+    if (!faults.isEmpty()) {
+      return refuse(
+          Reason.DESIGNATED_UNFIT,
+          designated + " was named but cannot be promoted: " + String.join("; ", faults));
+    }
+    GtidSet required = GtidSet.EMPTY;
+    for (Replica replica : gathering.replicas()) {
+      required = required.union(clean(replica));
+    }
+    GtidSet missing = required.minus(reading.received());
+    lines.add(
+        by
+            + " insists on "
+            + designated
+            + (missing.isEmpty() ? "" : " and accepts the loss of " + shown(missing)));
+    return promote(List.of(named.get()), required);
   }
 
   /** Replicas without a fault, the best first, whatever they received. */
@@ -154,7 +195,7 @@ final class CandidateSelector {
     List<String> faults = new ArrayList<>();
     GtidSet errant = reading.received().withoutUuids(legitimate);
     if (!errant.isEmpty()) {
-      faults.add("holds errant transactions " + shown(errant));
+      faults.add(ERRANT + shown(errant));
     }
     if (!reading.gtidMode().equals("ON")) {
       faults.add("gtid_mode is not ON");

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /**
  * Replaces a dead primary: gather what the replicas received, choose, act, follow up. As long as no
@@ -42,13 +43,23 @@ final class DeadPrimaryPlaybook implements Playbook {
   private final Sessions sessions;
   private final Clock clock;
   private final RecoveryPlanner planner;
+  private final Function<InstanceKey, String> durableBefore;
 
-  DeadPrimaryPlaybook(RecoveryConfig config, Database database, Sessions sessions, Clock clock) {
+  /**
+   * @param durableBefore what visits saw of a server's settings: "true", "false" or "unknown"
+   */
+  DeadPrimaryPlaybook(
+      RecoveryConfig config,
+      Database database,
+      Sessions sessions,
+      Clock clock,
+      Function<InstanceKey, String> durableBefore) {
     this.config = config;
     this.database = database;
     this.sessions = sessions;
     this.clock = clock;
     this.planner = new RecoveryPlanner(config);
+    this.durableBefore = durableBefore;
   }
 
   @Override
@@ -88,8 +99,16 @@ final class DeadPrimaryPlaybook implements Playbook {
                     DurabilityPolicy.of(
                         instance(recovery.subject().failedKey()), replicas, clock.instant()));
     List<RecoveryStep> steps =
-        planner.gather(recovery, ledger, List.copyOf(targets.values()), policy);
+        planner.gather(
+            recovery, ledger, List.copyOf(targets.values()), policy, durable(recovery, ledger));
     return steps.isEmpty() ? decide(recovery, ledger, Map.of(), List.of()) : new Next.Steps(steps);
+  }
+
+  private String durable(Recovery recovery, Ledger ledger) {
+    return ledger.of(StepKind.STOP_RECEIVER).stream()
+        .findFirst()
+        .map(step -> step.arguments().getOrDefault(RecoveryPlanner.DURABLE, "unknown"))
+        .orElseGet(() -> durableBefore.apply(recovery.subject().failedKey()));
   }
 
   private Instance instance(InstanceKey key) {
@@ -136,7 +155,7 @@ final class DeadPrimaryPlaybook implements Playbook {
             unread,
             policy);
     Order order = Order.of(recovery.subject());
-    Choice choice = CandidateSelector.choose(gathering, order.designated());
+    Choice choice = CandidateSelector.choose(gathering, order);
     return new Next.Steps(planner.act(cluster, ledger, choice, policy, order));
   }
 

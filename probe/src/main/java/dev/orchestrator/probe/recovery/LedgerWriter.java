@@ -9,10 +9,13 @@ import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Writes one recovery's ledger through the log, in the name of one term. Everything but an applied
- * acceptance stops the work. Thread-safe.
+ * acceptance stops the work. What only reports is not waited for at once: it goes into the log
+ * before the next intent, whose permission therefore proves it too. Thread-safe.
  */
 final class LedgerWriter {
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
@@ -21,6 +24,10 @@ final class LedgerWriter {
   private final Replicator replicator;
   private final String uid;
   private final long term;
+  private final Queue<Begun> begun = new ConcurrentLinkedQueue<>();
+
+  /** A command whose outcome nobody has looked at yet. */
+  private record Begun(Command command, Replicator.Pending pending) {}
 
   LedgerWriter(Replicator replicator, String uid, long term) {
     this.replicator = replicator;
@@ -53,9 +60,33 @@ final class LedgerWriter {
     submit(new Command.StepIntended(uid, term, step.number(), attempt));
   }
 
+  /** Begins to intend a step whose effect is nothing but a later command of the same term. */
+  void intendLater(RecoveryStep step, int attempt) {
+    begin(new Command.StepIntended(uid, term, step.number(), attempt));
+  }
+
   void ended(RecoveryStep step, int attempt, RecoveryStep.State state, String detail)
       throws WorkStopped {
     submit(new Command.StepEnded(uid, term, step.number(), attempt, state, bounded(detail)));
+  }
+
+  /** Begins to write down how a step ended; {@link #settle} tells whether that was accepted. */
+  void endedLater(RecoveryStep step, int attempt, RecoveryStep.State state, String detail) {
+    begin(new Command.StepEnded(uid, term, step.number(), attempt, state, bounded(detail)));
+  }
+
+  /** Waits for all that was begun. */
+  void settle() throws WorkStopped {
+    while (true) {
+      Begun next = begun.poll();
+      if (next == null) {
+        return;
+      }
+      Outcome outcome = next.pending().await();
+      if (!outcome.accepted()) {
+        throw stopped(next.command(), outcome);
+      }
+    }
   }
 
   /** Whether the primary record moved; a refusal is an answer here. */
@@ -63,6 +94,7 @@ final class LedgerWriter {
       throws WorkStopped {
     Command command = new Command.DesignatePrimary(uid, term, clusterId, expectedEpoch, uuid, key);
     Outcome outcome = replicator.submit(command, COMMIT_TIMEOUT);
+    settle(); // the intent among them
     if (outcome instanceof Outcome.Applied(CommandResult result)) {
       return result;
     }
@@ -73,11 +105,17 @@ final class LedgerWriter {
     submit(new Command.EndRecovery(uid, term, ending));
   }
 
+  /** Waits for this very command itself: what was begun may be another lane's to look at. */
   private void submit(Command command) throws WorkStopped {
-    Outcome outcome = replicator.submit(command, COMMIT_TIMEOUT);
+    Outcome outcome = replicator.begin(command, COMMIT_TIMEOUT).await();
     if (!outcome.accepted()) {
       throw stopped(command, outcome);
     }
+    settle();
+  }
+
+  private void begin(Command command) {
+    begun.add(new Begun(command, replicator.begin(command, COMMIT_TIMEOUT)));
   }
 
   private static WorkStopped stopped(Command command, Outcome outcome) {

@@ -2,6 +2,8 @@ package dev.orchestrator.probe.recovery;
 
 import dev.orchestrator.probe.recovery.Choice.Promote;
 import dev.orchestrator.probe.recovery.Choice.Refuse;
+import dev.orchestrator.probe.topology.GtidSet;
+import java.util.Optional;
 import java.util.StringJoiner;
 
 /** Says what a recovery may have lost; never more than is known (rules D3, D5). Pure. */
@@ -10,11 +12,22 @@ final class LossStatement {
 
   private LossStatement() {}
 
-  static String ofPromotion(Promote promote, DurabilityPolicy policy) {
+  /**
+   * Of a promotion.
+   *
+   * @param acceptedBy who insisted on it whatever others hold, empty for nobody
+   */
+  static String ofPromotion(Promote promote, DurabilityPolicy policy, Optional<String> acceptedBy) {
     StringJoiner text = new StringJoiner("; ");
     text.add("policy: " + policy.words());
     text.add("promoted: " + bounded(promote.winner().received().toString()));
-    text.add("acknowledged transactions lost: " + lost(policy));
+    GtidSet missing = promote.required().minus(promote.winner().received());
+    text.add(
+        "acknowledged transactions lost: "
+            + acceptedBy.map(by -> "unknown: " + by + " insisted").orElseGet(() -> lost(policy)));
+    if (!missing.isEmpty()) {
+      text.add("given up although replicas hold them: " + bounded(missing.toString()));
+    }
     text.add(
         policy.semiSync() && policy.waitPoint().equals("AFTER_COMMIT")
             ? "transactions that only the old primary has were not acknowledged, but clients may"

@@ -18,6 +18,8 @@ import java.util.Map;
  *     PostMasterFailoverProcesses, PostFailoverProcesses, PostUnsuccessfulFailoverProcesses,
  *     PreGracefulTakeoverProcesses, PostGracefulTakeoverProcesses
  * @param applyPromotion ApplyMySQLPromotionAfterMasterFailover: make the promoted server writable
+ * @param rejoinOldPrimary OldPrimaryReturn: a replaced primary that has come back unharmed follows
+ *     the new one by itself; else it is always quarantined
  * @param node name of this member
  * @param hostname host name given to hooks
  */
@@ -30,8 +32,35 @@ public record RecoveryConfig(
     String hookShell,
     Map<String, List<String>> hooks,
     boolean applyPromotion,
+    boolean rejoinOldPrimary,
     String node,
     String hostname) {
+  /** With old primaries always quarantined. */
+  public RecoveryConfig(
+      List<String> clusterFilters,
+      Duration blockPeriod,
+      Duration detectionBlockPeriod,
+      Duration stepTimeout,
+      Duration hookTimeout,
+      String hookShell,
+      Map<String, List<String>> hooks,
+      boolean applyPromotion,
+      String node,
+      String hostname) {
+    this(
+        clusterFilters,
+        blockPeriod,
+        detectionBlockPeriod,
+        stepTimeout,
+        hookTimeout,
+        hookShell,
+        hooks,
+        applyPromotion,
+        false,
+        node,
+        hostname);
+  }
+
   public RecoveryConfig {
     clusterFilters = List.copyOf(clusterFilters);
     hooks = Map.copyOf(hooks);

@@ -141,6 +141,7 @@ final class RecoveryExecutor {
     for (Future<Boolean> result : results) {
       outcome(result);
     }
+    writer.settle();
   }
 
   private ExecutorService lanes() {

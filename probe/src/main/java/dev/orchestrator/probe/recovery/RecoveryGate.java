@@ -57,11 +57,15 @@ final class RecoveryGate {
    * @param leadingSince start of this node's leadership: older visits do not count (rule A9)
    */
   List<String> reasons(Analysis analysis, Instant now, Instant leadingSince) {
+    return recoverable(analysis)
+        ? reasonsAgainstTouching(analysis, now, leadingSince)
+        : List.of(analysis.code().publishedName() + " is not recovered automatically");
+  }
+
+  /** As above, whatever kind of failure it is. */
+  List<String> reasonsAgainstTouching(Analysis analysis, Instant now, Instant leadingSince) {
     List<String> reasons = new ArrayList<>();
     Instance failed = analysis.instance();
-    if (!recoverable(analysis)) {
-      return List.of(analysis.code().publishedName() + " is not recovered automatically");
-    }
     if (analysis.skippable()) {
       reasons.add(failed.key() + " or all its replicas are in downtime");
     }

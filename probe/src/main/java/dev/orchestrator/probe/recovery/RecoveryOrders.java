@@ -13,8 +13,11 @@ import dev.orchestrator.store.sql.Database;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What people ask of recoveries: do one now, say what it would do, explain why none starts.
@@ -22,6 +25,7 @@ import java.util.Optional;
  */
 public final class RecoveryOrders {
   private static final Duration POLL = Duration.ofMillis(10);
+  private static final int MAX_HISTORY = 1_000;
 
   private final RecoveryConfig config;
   private final RecoverySupervisor supervisor;
@@ -49,8 +53,18 @@ public final class RecoveryOrders {
    *
    * @param clusterName the cluster concerned
    * @param designated who shall become the primary, empty to leave it to the rules
+   * @param lossAcceptedBy the person who accepts that the designated server lacks what others hold
    */
-  public record Request(OrderKind kind, String clusterName, Optional<InstanceKey> designated) {}
+  public record Request(
+      OrderKind kind,
+      String clusterName,
+      Optional<InstanceKey> designated,
+      Optional<String> lossAcceptedBy) {
+    /** Nobody accepts any loss. */
+    public Request(OrderKind kind, String clusterName, Optional<InstanceKey> designated) {
+      this(kind, clusterName, designated, Optional.empty());
+    }
+  }
 
   /** What became of an order. */
   public sealed interface Answer {
@@ -138,7 +152,35 @@ public final class RecoveryOrders {
                 new Order("", Optional.empty()),
                 clock.instant())
             : Advice.against(primary.map(Instance::key), reasons);
-    return new Explanation(clusterName, record, members, judgement, reasons, plan);
+    return new Explanation(
+        clusterName,
+        record,
+        members,
+        judgement,
+        judgement
+            .filter(found -> found.code() != AnalysisCode.NO_PROBLEM)
+            .map(found -> supervisor.verdict(found.instance().key())),
+        quarantined(members),
+        reasons,
+        plan);
+  }
+
+  /** Servers that came back after they were replaced and were not let in, with the reason. */
+  private Map<InstanceKey, String> quarantined(List<Instance> members) {
+    Map<InstanceKey, String> reasons = new TreeMap<>();
+    Map<String, InstanceKey> byUuid = new HashMap<>();
+    members.stream()
+        .filter(member -> !member.replication().configured())
+        .forEach(member -> byUuid.put(member.server().uuid(), member.key()));
+    for (Recovery past : database.recoveries().newest(false, 0, MAX_HISTORY)) {
+      InstanceKey key = byUuid.get(past.subject().failedUuid());
+      if (key != null && past.subject().kind().equals(ReturnPlaybook.KIND)) {
+        past.ending()
+            .filter(ending -> !ending.successful())
+            .ifPresent(e -> reasons.putIfAbsent(key, String.join("; ", e.errors())));
+      }
+    }
+    return reasons;
   }
 
   private static Optional<Instance> primary(ClusterRecord record, List<Instance> members) {
@@ -201,7 +243,8 @@ public final class RecoveryOrders {
       List<Analysis> analyses,
       Instance primary,
       Request request) {
-    Order order = new Order(request.kind().command(), request.designated());
+    Order order =
+        new Order(request.kind().command(), request.designated(), request.lossAcceptedBy());
     List<Instance> replicas = topology.replicasOf(primary.key());
     List<String> hindrances = new ArrayList<>();
     Optional<Analysis> judgement =

@@ -29,6 +29,9 @@ final class RecoveryPlanner {
   /** Arguments of steps on servers. */
   static final String TRANSACTIONS = "transactions";
 
+  /** Whether the dead primary's settings were durable: "true", "false" or "unknown". */
+  static final String DURABLE = "durable";
+
   static final String SOURCE_UUID = "sourceUuid";
   static final String SOURCE_HOST = "sourceHost";
   static final String SOURCE_PORT = "sourcePort";
@@ -71,6 +74,20 @@ final class RecoveryPlanner {
    */
   List<RecoveryStep> gather(
       Recovery recovery, Ledger ledger, List<Target> replicas, DurabilityPolicy policy) {
+    return gather(recovery, ledger, replicas, policy, "unknown");
+  }
+
+  /**
+   * As above.
+   *
+   * @param durable whether the dead primary's settings were seen to be durable
+   */
+  List<RecoveryStep> gather(
+      Recovery recovery,
+      Ledger ledger,
+      List<Target> replicas,
+      DurabilityPolicy policy,
+      String durable) {
     int round = ledger.round() + 1;
     Plan plan = new Plan(ledger.size());
     Order order = Order.of(recovery.subject());
@@ -90,6 +107,7 @@ final class RecoveryPlanner {
               + " and must not accept writes, should it answer");
     }
     Map<String, String> arguments = new HashMap<>(policy.arguments());
+    arguments.put(DURABLE, durable);
     arguments.put(SOURCE_UUID, recovery.subject().failedUuid());
     arguments.put(SOURCE_HOST, recovery.subject().failedKey().host());
     arguments.put(SOURCE_PORT, Integer.toString(recovery.subject().failedKey().port()));
@@ -147,7 +165,7 @@ final class RecoveryPlanner {
             WINNER, winner.key().toString(),
             WINNER_UUID, winner.uuid(),
             LEFT, left(promote.left()),
-            LOSS, LossStatement.ofPromotion(promote, policy)),
+            LOSS, LossStatement.ofPromotion(promote, policy, order.lossAcceptedBy())),
         String.join("; ", promote.lines()));
     Map<String, String> arguments = new HashMap<>(policy.arguments());
     arguments.put(TRANSACTIONS, received);

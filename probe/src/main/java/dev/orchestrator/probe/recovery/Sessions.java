@@ -26,12 +26,21 @@ final class Sessions implements AutoCloseable {
   private final long term;
   private final Set<InstanceKey> clean = ConcurrentHashMap.newKeySet();
   private final Map<InstanceKey, Deque<ServerSession>> idle = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   Sessions(FleetConnector connector, Duration timeout, String recoveryUid, long term) {
     this.connector = connector;
     this.timeout = timeout;
     this.recoveryUid = recoveryUid;
     this.term = term;
+  }
+
+  String recoveryUid() {
+    return recoveryUid;
+  }
+
+  long term() {
+    return term;
   }
 
   /**
@@ -75,6 +84,9 @@ final class Sessions implements AutoCloseable {
 
   private void giveBack(ServerSession session) {
     idle.computeIfAbsent(session.key(), _ -> new ConcurrentLinkedDeque<>()).push(session);
+    if (closed) {
+      endIdle(session.key());
+    }
   }
 
   /** A session on this server broke: something of it may still be running there. */
@@ -100,9 +112,10 @@ final class Sessions implements AutoCloseable {
     }
   }
 
-  /** Ends all sessions that were given back. */
+  /** Ends all sessions that were given back, and those that still will be. */
   @Override
   public void close() {
+    closed = true;
     List.copyOf(idle.keySet()).forEach(this::endIdle);
   }
 }

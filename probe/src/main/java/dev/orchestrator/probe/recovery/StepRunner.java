@@ -122,7 +122,7 @@ final class StepRunner {
 
   private Result noted(RecoveryStep step) throws WorkStopped {
     int attempt = step.attempt() + 1;
-    intend(step, attempt);
+    intendLater(step, attempt);
     return recorded(step, attempt, Result.done(step.why()));
   }
 
@@ -133,16 +133,28 @@ final class StepRunner {
     FAULTS.reached(FaultPoint.Place.INTENDED, step);
   }
 
+  /** For a step whose effect is nothing but a later command of the same term. */
+  private void intendLater(RecoveryStep step, int attempt) {
+    FAULTS.reached(FaultPoint.Place.BEFORE_INTENT, step);
+    writer.intendLater(step, attempt);
+    FAULTS.reached(FaultPoint.Place.INTENDED, step);
+  }
+
+  /** Success is only reported; anything else is on record before somebody goes on from it. */
   private Result recorded(RecoveryStep step, int attempt, Result result) throws WorkStopped {
     FAULTS.reached(FaultPoint.Place.ACTED, step);
-    writer.ended(step, attempt, result.state(), result.detail());
+    if (result.state() == State.DONE && !Ledger.is(step, StepKind.RUN_HOOK)) {
+      writer.endedLater(step, attempt, result.state(), result.detail());
+    } else {
+      writer.ended(step, attempt, result.state(), result.detail());
+    }
     FAULTS.reached(FaultPoint.Place.ENDED, step);
     return result;
   }
 
   private Result designate(RecoveryStep step) throws WorkStopped {
     int attempt = step.attempt() + 1;
-    intend(step, attempt);
+    intendLater(step, attempt);
     String clusterId = step.arguments().getOrDefault(RecoveryPlanner.CLUSTER_ID, "");
     if (designated(clusterId, step.targetUuid())) {
       return recorded(step, attempt, Result.done("was designated already"));

@@ -12,6 +12,8 @@ import dev.orchestrator.probe.discovery.DiscoveryLoop;
 import dev.orchestrator.probe.lab.MySqlLab;
 import dev.orchestrator.probe.mysql.FleetAccess;
 import dev.orchestrator.probe.mysql.FleetConnector;
+import dev.orchestrator.probe.observer.Jury;
+import dev.orchestrator.probe.observer.Verdict;
 import dev.orchestrator.probe.topology.Topology;
 import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.model.InstanceKey;
@@ -105,6 +107,7 @@ class DetectionIT {
             discovery,
             verdicts,
             new TestLeadership(leads),
+            Jury.ALONE,
             Clock.systemUTC());
     discovery.start();
     detection.start();
@@ -280,7 +283,10 @@ class DetectionIT {
 
     @Override
     public synchronized void consider(
-        Topology topology, List<Analysis> all, List<Analysis> lasting) {
+        Topology topology,
+        List<Analysis> all,
+        List<Analysis> lasting,
+        Map<InstanceKey, Verdict> agreed) {
       newest = all;
       all.forEach(analysis -> note(seen, analysis));
       lasting.forEach(analysis -> note(lasted, analysis));

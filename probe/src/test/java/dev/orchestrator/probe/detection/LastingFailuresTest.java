@@ -98,6 +98,22 @@ class LastingFailuresTest {
   }
 
   @Test
+  void visitsThatFailedWhileItWasOnlyUnreachableCountButTheReactionTimeBeginsAnew() {
+    visited(primary, 90, 1);
+    primary.dead();
+    assertThat(lastsAt(100)).as("unreachable, its replicas are connected").isFalse();
+    visited(primary, 3_000, 4);
+    replicasVisited(3_000);
+    assertThat(lastsAt(3_050)).isTrue();
+    left.receiver(ReplicaThreadState.OTHER);
+    right.receiver(ReplicaThreadState.OTHER);
+    assertThat(lastsAt(3_100)).as("dead, as of now").isFalse();
+    replicasVisited(3_200);
+    assertThat(lastsAt(4_099)).isFalse();
+    assertThat(lastsAt(4_100)).isTrue();
+  }
+
+  @Test
   void hangingVisitCountsAsAFailedOne() {
     die();
     assertThat(lastsAt(100)).isFalse();

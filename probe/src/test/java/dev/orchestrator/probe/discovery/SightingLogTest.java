@@ -56,7 +56,8 @@ class SightingLogTest {
                 instance.replication(),
                 instance.semiSync(),
                 List.of(),
-                "alias")));
+                "alias",
+                true)));
   }
 
   private SightingLog.Change unreached(int port) {

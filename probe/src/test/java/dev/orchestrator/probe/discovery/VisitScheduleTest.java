@@ -42,10 +42,10 @@ class VisitScheduleTest {
     assertThat(schedule.takeDue(0)).hasSize(1);
     schedule.ended(KEY);
     schedule.hurry(KEY);
-    assertThat(schedule.takeDue(millis(199))).isEmpty();
-    assertThat(schedule.takeDue(millis(200))).containsExactly(KEY);
+    assertThat(schedule.takeDue(millis(74))).isEmpty();
+    assertThat(schedule.takeDue(millis(75))).containsExactly(KEY);
     schedule.ended(KEY);
-    assertThat(schedule.takeDue(millis(400))).as("hurried once, visited once").isEmpty();
+    assertThat(schedule.takeDue(millis(150))).as("hurried once, visited once").isEmpty();
   }
 
   @Test
@@ -81,7 +81,8 @@ class VisitScheduleTest {
     assertThat(Patience.of(full, false, Duration.ZERO, 9)).isEqualTo(full);
     assertThat(Patience.of(full, true, quick, 0)).isEqualTo(Duration.ofSeconds(1));
     assertThat(Patience.of(full, true, quick, 1)).isEqualTo(Duration.ofSeconds(1));
-    assertThat(Patience.of(full, true, quick, 3)).isEqualTo(Duration.ofSeconds(4));
+    assertThat(Patience.of(full, true, quick, 4)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(Patience.of(full, true, quick, 6)).isEqualTo(Duration.ofSeconds(4));
     assertThat(Patience.of(full, true, quick, 99_999)).isEqualTo(full);
     assertThat(Patience.of(full, true, Duration.ofSeconds(2), 0)).isEqualTo(Duration.ofSeconds(8));
   }

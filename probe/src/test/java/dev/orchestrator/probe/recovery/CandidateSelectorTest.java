@@ -15,6 +15,7 @@ import dev.orchestrator.store.model.InstanceKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -146,14 +147,42 @@ class CandidateSelectorTest {
   }
 
   private static Choice choose(Readings... replicas) {
-    return CandidateSelector.choose(
-        Gathering.of(
-            DEAD,
-            new Place("home", "r1"),
-            Set.of(DEAD_UUID),
-            Arrays.stream(replicas).map(Readings::read).toList(),
-            Map.<InstanceKey, String>of(),
-            DurabilityPolicy.ASYNCHRONOUS));
+    return CandidateSelector.choose(gathering(replicas));
+  }
+
+  private static Gathering gathering(Readings... replicas) {
+    return Gathering.of(
+        DEAD,
+        new Place("home", "r1"),
+        Set.of(DEAD_UUID),
+        Arrays.stream(replicas).map(Readings::read).toList(),
+        Map.<InstanceKey, String>of(),
+        DurabilityPolicy.ASYNCHRONOUS);
+  }
+
+  @Test
+  void aNamedPersonMayGiveUpWhatOthersHoldAndTheRecordSaysSo() {
+    Gathering gathering = gathering(replica(2, 90), replica(3, 100));
+    Order plain = new Order(Order.FORCED_TAKEOVER, Optional.of(key(2)));
+    assertThat(CandidateSelector.choose(gathering, plain)).isInstanceOf(Refuse.class);
+    Order insisting = new Order(plain.command(), plain.designated(), Optional.of("jane"));
+    assertThat(insisting.text()).isEqualTo("force-master-takeover db2:3306 accept-loss-by=jane");
+    assertThat(CandidateSelector.choose(gathering, insisting))
+        .isInstanceOfSatisfying(
+            Promote.class,
+            promote -> {
+              assertThat(promote.winner().key()).isEqualTo(key(2));
+              assertThat(promote.left()).containsOnlyKeys(key(3));
+              assertThat(promote.lines()).anyMatch(line -> line.contains("jane insists"));
+              assertThat(
+                      LossStatement.ofPromotion(
+                          promote, DurabilityPolicy.ASYNCHRONOUS, insisting.lossAcceptedBy()))
+                  .contains("unknown: jane insisted")
+                  .contains(DEAD_UUID + ":91-100");
+            });
+    assertThat(CandidateSelector.choose(gathering(replica(2, 90).delayed()), insisting))
+        .as("one that could not work as a primary is never promoted")
+        .isInstanceOf(Refuse.class);
   }
 
   private static Promote promoted(Readings... replicas) {

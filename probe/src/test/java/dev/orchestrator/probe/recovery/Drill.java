@@ -62,6 +62,8 @@ final class Drill implements AutoCloseable {
   private final List<RecoverySupervisor> supervisors = new ArrayList<>();
   private Map<String, List<String>> hooks = Map.of();
   private Duration stepTimeout = Duration.ofSeconds(5);
+  private boolean rejoin;
+  private String durable = "unknown";
   private final Set<Integer> unreachable = new HashSet<>();
   private ScriptedLog log;
 
@@ -94,6 +96,13 @@ final class Drill implements AutoCloseable {
     return this;
   }
 
+  /** Old primaries follow by themselves, if their settings were seen to be durable. */
+  Drill rejoin(String durableBefore) {
+    rejoin = true;
+    durable = durableBefore;
+    return this;
+  }
+
   Drill stepTimeout(Duration timeout) {
     stepTimeout = timeout;
     return this;
@@ -112,10 +121,12 @@ final class Drill implements AutoCloseable {
             "bash",
             hooks,
             true,
+            rejoin,
             newLog.self(),
             "here");
     RecoverySupervisor supervisor =
-        new RecoverySupervisor(config, connector, database, newLog, newLog, CLOCK, _ -> {});
+        new RecoverySupervisor(
+            config, connector, database, newLog, newLog, CLOCK, _ -> {}, _ -> durable);
     supervisors.add(supervisor);
     return supervisor;
   }

@@ -54,9 +54,9 @@ class StepConditionTest {
     Choice.Promote promote = (Choice.Promote) CandidateSelector.choose(gathering);
     DurabilityPolicy doubtful =
         new DurabilityPolicy(true, 1, Set.of(Readings.uuid(2)), 1, "AFTER_SYNC", 1, "fell back");
-    assertThat(LossStatement.ofPromotion(promote, POLICY))
+    assertThat(LossStatement.ofPromotion(promote, POLICY, java.util.Optional.empty()))
         .contains("acknowledged transactions lost: none");
-    assertThat(LossStatement.ofPromotion(promote, doubtful)).contains("unknown: fell back");
+    assertThat(LossStatement.ofPromotion(promote, doubtful, java.util.Optional.empty())).contains("unknown: fell back");
   }
 
   private static ServerReading server(int executed, int received) {

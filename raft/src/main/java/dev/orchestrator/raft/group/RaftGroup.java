@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
   private final MonotonicClock clock = MonotonicClock.system();
   private final ChangeNotifier notifier = new ChangeNotifier();
   private final RaftLoop<R> loop;
+  private final NoteBox notes;
   private final LogWriter writer;
   private final ApplyLoop<R> applyLoop;
   private final Transport transport;
@@ -51,6 +53,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
   private final Thread applyThread;
   private final Thread snapshotThread;
   private final Thread notifierThread;
+  private final Thread notesThread;
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -104,7 +107,8 @@ public final class RaftGroup<R> implements RaftMember<R> {
             proposals,
             loop::wake,
             this::onFatal);
-    this.transport = openTransport(config, loop);
+    this.notes = new NoteBox(loop);
+    this.transport = openTransport(config, loop, notes);
     this.snapshotWorker = new SnapshotWorker(storage.snapshots(), transport::send, loop::wake);
     Compactor compactor = new Compactor(config.compaction(), clock.nowMillis());
     this.snapshotThread = thread("raft-snapshot", snapshotWorker);
@@ -112,6 +116,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
     this.writerThread = thread("raft-log", writer);
     this.applyThread = thread("raft-apply", applyLoop);
     this.notifierThread = thread("raft-notify", notifier);
+    this.notesThread = thread("raft-notes", notes);
     loop.begin(transport, writer, applyLoop, new SnapshotDriver(snapshotWorker, compactor));
     log.info(
         "member {} starts term={} last={} applied={} members={}",
@@ -121,16 +126,18 @@ public final class RaftGroup<R> implements RaftMember<R> {
         applied,
         config.memberNames());
     notifierThread.start();
+    notesThread.start();
     writerThread.start();
     applyThread.start();
     snapshotThread.start();
     loopThread.start();
   }
 
-  private static Transport openTransport(RaftConfig config, RaftLoop<?> loop) {
+  private static Transport openTransport(
+      RaftConfig config, RaftLoop<?> loop, Transport.Receiver receiver) {
     try {
       return new NettyTransport(
-          HostPort.parse(config.bindAddress()), config.memberNames(), loop.identity(), loop);
+          HostPort.parse(config.bindAddress()), config.memberNames(), loop.identity(), receiver);
     } catch (IOException e) {
       throw new RaftException(e.getMessage() + ": is another process using it?", e);
     }
@@ -223,6 +230,20 @@ public final class RaftGroup<R> implements RaftMember<R> {
   }
 
   @Override
+  public boolean tell(String member, byte[] note) {
+    if (note.length > FrameLimits.MAX_NOTE_BYTES) {
+      throw new IllegalArgumentException(
+          "need a note of at most " + FrameLimits.MAX_NOTE_BYTES + " bytes, got " + note.length);
+    }
+    return !closed.get() && transport.tell(member, note);
+  }
+
+  @Override
+  public void onNote(BiConsumer<String, byte[]> listener) {
+    notes.add(listener);
+  }
+
+  @Override
   public RaftStatus status() {
     return loop.status();
   }
@@ -268,6 +289,8 @@ public final class RaftGroup<R> implements RaftMember<R> {
     snapshotWorker.stop();
     writer.stop();
     notifier.stop();
+    notesThread.interrupt();
+    join(notesThread);
     join(applyThread);
     join(snapshotThread);
     join(notifierThread);

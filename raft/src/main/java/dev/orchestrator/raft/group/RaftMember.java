@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -72,6 +73,22 @@ public interface RaftMember<R> extends AutoCloseable {
   default boolean refetchState() {
     return false;
   }
+
+  /**
+   * Hands a note to another member, past the log: never blocks, best effort, in order as long as
+   * the connection holds. For what is worth nothing a second later; nothing may be agreed by it.
+   *
+   * @param member name of the member
+   * @param note at most {@link dev.orchestrator.raft.net.FrameLimits#MAX_NOTE_BYTES}
+   * @return whether it went out; false without a connection or while the connection is choked
+   */
+  boolean tell(String member, byte[] note);
+
+  /**
+   * Calls the listener with the sender's name and its note, one note at a time, on the thread
+   * {@code raft-notes}. Notes that come faster than the listeners take them are dropped.
+   */
+  void onNote(BiConsumer<String, byte[]> listener);
 
   /** Latest published status; cheap. */
   RaftStatus status();

@@ -8,6 +8,9 @@ public final class FrameLimits {
   /** Largest command in bytes, so that one alone always fits a frame. */
   public static final int MAX_COMMAND_BYTES = 4 << 20;
 
+  /** Largest note in bytes: it must never be in the way of Raft's own messages. */
+  public static final int MAX_NOTE_BYTES = 64 << 10;
+
   /** Outgoing bytes waiting on one connection above which messages are dropped. */
   static final int MAX_QUEUED_BYTES = 8 << 20;
 

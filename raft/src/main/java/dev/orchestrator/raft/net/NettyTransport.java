@@ -113,6 +113,12 @@ public final class NettyTransport implements Transport {
   }
 
   @Override
+  public boolean tell(String member, byte[] note) {
+    PeerLink link = links.get(member);
+    return link != null && link.tell(note);
+  }
+
+  @Override
   public List<PeerView> peers() {
     List<PeerView> views = new ArrayList<>();
     links.values().forEach(link -> views.add(link.view()));

@@ -1,7 +1,9 @@
 package dev.orchestrator.raft.net;
 
+import com.google.protobuf.ByteString;
 import dev.orchestrator.proto.raft.Frame;
 import dev.orchestrator.proto.raft.Hello;
+import dev.orchestrator.proto.raft.Note;
 import dev.orchestrator.proto.raft.Ping;
 import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.RaftMessage;
@@ -82,6 +84,18 @@ final class PeerLink {
     }
     String clusterId = identity.get().clusterId().orElse("");
     open.writeAndFlush(RaftCodec.encode(message, clusterId), open.voidPromise());
+  }
+
+  /** Sends a note if the connection is up and nothing waits on it; else drops it. */
+  boolean tell(byte[] note) {
+    Channel open = ready;
+    if (open == null || !open.isWritable() || open.bytesBeforeUnwritable() < note.length) {
+      return false;
+    }
+    Note.Builder words = Note.newBuilder().setBody(ByteString.copyFrom(note));
+    words.setClusterId(identity.get().clusterId().orElse(""));
+    open.writeAndFlush(Frame.newBuilder().setNote(words).build(), open.voidPromise());
+    return true;
   }
 
   /** Resolving may take seconds, so it has a thread of its own, off the network threads. */
@@ -186,7 +200,7 @@ final class PeerLink {
           context.close();
         }
         case PONG -> {}
-        case PING, RAFT, BODY_NOT_SET -> context.close();
+        case PING, RAFT, NOTE, BODY_NOT_SET -> context.close();
       }
     }
 

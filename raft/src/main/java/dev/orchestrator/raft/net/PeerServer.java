@@ -2,6 +2,7 @@ package dev.orchestrator.raft.net;
 
 import dev.orchestrator.proto.raft.Frame;
 import dev.orchestrator.proto.raft.Hello;
+import dev.orchestrator.proto.raft.Note;
 import dev.orchestrator.proto.raft.Pong;
 import dev.orchestrator.proto.raft.Refusal;
 import dev.orchestrator.raft.core.MemberId;
@@ -92,7 +93,17 @@ final class PeerServer extends ChannelInitializer<Channel> {
           }
           receiver.onMessage(from, RaftCodec.decode(frame.getRaft()));
         }
+        case NOTE -> onNote(context, from, frame.getNote());
         case PONG, REFUSAL, BODY_NOT_SET -> context.close();
+      }
+    }
+
+    private void onNote(ChannelHandlerContext context, @Nullable MemberId from, Note note) {
+      boolean fits = note.getBody().size() <= FrameLimits.MAX_NOTE_BYTES;
+      if (from == null || !fits) {
+        context.close();
+      } else if (Handshake.clusterIdRefusal(note.getClusterId(), identity.get()).isEmpty()) {
+        receiver.onNote(from, note.getBody().toByteArray());
       }
     }
 

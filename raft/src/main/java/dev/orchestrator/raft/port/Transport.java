@@ -12,6 +12,9 @@ public interface Transport extends AutoCloseable {
     /** A message of the member that the handshake named. */
     void onMessage(MemberId from, RaftMessage message);
 
+    /** A note of the member that the handshake named; must not be waited for by the sender. */
+    default void onNote(MemberId from, byte[] note) {}
+
     /** A connection to this member was closed. */
     void onPeerLost(MemberId member);
   }
@@ -44,6 +47,13 @@ public interface Transport extends AutoCloseable {
 
   /** Queues a message; never blocks; may drop it, since Raft sends again. */
   void send(MemberId to, RaftMessage message);
+
+  /**
+   * Hands a note to the member of this name; never blocks, best effort.
+   *
+   * @return whether it was handed to the connection; it may be lost even so
+   */
+  boolean tell(String member, byte[] note);
 
   /** What is known of each other configured member, sorted by name. */
   List<PeerView> peers();

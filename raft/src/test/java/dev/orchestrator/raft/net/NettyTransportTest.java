@@ -27,10 +27,16 @@ class NettyTransportTest {
   private static final class Inbox implements Transport.Receiver {
     final List<RaftMessage> messages = new CopyOnWriteArrayList<>();
     final List<MemberId> lost = new CopyOnWriteArrayList<>();
+    final List<String> notes = new CopyOnWriteArrayList<>();
 
     @Override
     public void onMessage(MemberId from, RaftMessage message) {
       messages.add(message);
+    }
+
+    @Override
+    public void onNote(MemberId from, byte[] note) {
+      notes.add(from.name() + " " + note.length);
     }
 
     @Override
@@ -80,6 +86,21 @@ class NettyTransportTest {
     Transport again = start(one, names(), Optional.empty(), new Inbox()); // dials and is dialled
     await().until(() -> again.peers().getFirst().connected());
     await().until(() -> second.peers().getFirst().connected());
+  }
+
+  @Test
+  void carriesNotesByNameAndDropsThemWithoutAConnection() throws Exception {
+    Transport first = start(one, names(), Optional.of("c"), new Inbox());
+    assertThat(first.tell(two.name(), new byte[9])).isFalse();
+    start(two, names(), Optional.of("c"), inbox);
+    await().until(() -> first.peers().getFirst().connected());
+    assertThat(first.tell("127.0.0.9:1", new byte[9])).isFalse();
+    assertThat(first.tell(two.name(), new byte[FrameLimits.MAX_NOTE_BYTES])).isTrue();
+    await().until(() -> !inbox.notes.isEmpty());
+    assertThat(inbox.notes).containsExactly(one.name() + " " + FrameLimits.MAX_NOTE_BYTES);
+    assertThat(first.tell(two.name(), new byte[FrameLimits.MAX_NOTE_BYTES + 1])).isTrue();
+    await().until(() -> !inbox.lost.isEmpty()); // a member that sends too much is cut off
+    assertThat(inbox.notes).hasSize(1);
   }
 
   @Test

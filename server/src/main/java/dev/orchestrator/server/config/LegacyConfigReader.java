@@ -4,6 +4,7 @@ import dev.orchestrator.probe.analysis.AnalysisPolicy;
 import dev.orchestrator.probe.detection.DetectionConfig;
 import dev.orchestrator.probe.discovery.DiscoveryConfig;
 import dev.orchestrator.probe.mysql.FleetAccess;
+import dev.orchestrator.probe.observer.AgreementPolicy;
 import dev.orchestrator.probe.recovery.RecoveryConfig;
 import dev.orchestrator.store.sql.MySqlBackend;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Turns upstream's keys into the settings of our components. All defaults are here. Stateless. */
@@ -61,12 +63,45 @@ public final class LegacyConfigReader {
         settings.seconds("ReasonableMaintenanceReplicationLagSeconds", 20, 0, MAX_SECONDS),
         new DetectionConfig(
             Duration.ofSeconds(1),
-            settings.millis("ReactionTimeMilliseconds", 1500, 0, 3_600_000),
+            settings.millis("ReactionTimeMilliseconds", 500, 0, 3_600_000),
             settings.number("ReactionMinFailedVisits", 3, 2, 1000)),
+        agreement(settings, raft),
         settings.patterns("ProblemIgnoreHostnameFilters"),
         settings.patterns("RecoveryIgnoreHostnameFilters"),
         settings.list("RecoverIntermediateMasterClusterFilters"),
         recovery(settings, name, hostname));
+  }
+
+  private static AgreementPolicy agreement(Settings settings, Optional<NodeConfig.Raft> raft)
+      throws ConfigException {
+    String key = "FailureAgreement";
+    String word = settings.text(key, "majority");
+    AgreementPolicy.Rule rule =
+        switch (word) {
+          case "majority" -> AgreementPolicy.Rule.MAJORITY;
+          case "leader" -> AgreementPolicy.Rule.LEADER;
+          case "data-centers" -> AgreementPolicy.Rule.DATA_CENTERS;
+          default ->
+              throw new ConfigException(
+                  key + " is \"" + word + "\": need \"majority\", \"leader\" or \"data-centers\"");
+        };
+    String text = settings.pattern("DataCenterPattern");
+    Pattern pattern = text.isEmpty() ? AgreementPolicy.ONE_DATA_CENTER : Pattern.compile(text);
+    if (rule == AgreementPolicy.Rule.DATA_CENTERS) {
+      long places =
+          AgreementPolicy.dataCenters(
+              raft.map(NodeConfig.Raft::members).orElse(List.of()), pattern);
+      if (places < 3) {
+        throw new ConfigException(
+            key
+                + " is \"data-centers\", which needs RaftNodes in three data centers or more, but"
+                + " DataCenterPattern finds "
+                + places
+                + ": with two, neither is a majority; use \"majority\"");
+      }
+    }
+    return new AgreementPolicy(
+        rule, settings.millis("AgreementAloneMilliseconds", 5_000, 0, 3_600_000), pattern);
   }
 
   private static Optional<NodeConfig.Raft> raft(Settings settings) throws ConfigException {
@@ -310,8 +345,20 @@ public final class LegacyConfigReader {
         settings.text("ProcessesShellCommand", "bash"),
         hooks,
         settings.flag("ApplyMySQLPromotionAfterMasterFailover", true),
+        rejoinsOldPrimary(settings),
         name,
         hostname);
+  }
+
+  private static boolean rejoinsOldPrimary(Settings settings) throws ConfigException {
+    String word = settings.text("OldPrimaryReturn", "quarantine");
+    return switch (word) {
+      case "quarantine" -> false;
+      case "rejoin" -> true;
+      default ->
+          throw new ConfigException(
+              "OldPrimaryReturn is \"" + word + "\": need \"quarantine\" or \"rejoin\"");
+    };
   }
 
   private static String hostname() {

@@ -4,6 +4,7 @@ import dev.orchestrator.probe.analysis.AnalysisPolicy;
 import dev.orchestrator.probe.detection.DetectionConfig;
 import dev.orchestrator.probe.discovery.DiscoveryConfig;
 import dev.orchestrator.probe.mysql.FleetAccess;
+import dev.orchestrator.probe.observer.AgreementPolicy;
 import dev.orchestrator.probe.recovery.RecoveryConfig;
 import dev.orchestrator.store.sql.MySqlBackend;
 import java.net.URI;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param analysis limits of judgement
  * @param maintenanceLag ReasonableMaintenanceReplicationLagSeconds
  * @param detection when a failure counts
+ * @param agreement who must see it
  * @param problemIgnoreHostnameFilters ProblemIgnoreHostnameFilters
  * @param recoveryIgnoreHostnameFilters RecoveryIgnoreHostnameFilters
  * @param intermediateClusterFilters RecoverIntermediateMasterClusterFilters
@@ -41,6 +43,7 @@ public record NodeConfig(
     AnalysisPolicy analysis,
     Duration maintenanceLag,
     DetectionConfig detection,
+    AgreementPolicy agreement,
     List<String> problemIgnoreHostnameFilters,
     List<String> recoveryIgnoreHostnameFilters,
     List<String> intermediateClusterFilters,

@@ -56,16 +56,27 @@ public final class LocalReplicator implements Replicator, Leadership {
 
   @Override
   public Outcome submit(Command command, Duration timeout) {
-    Future<CommandResult> answer;
+    return begin(command, timeout).await();
+  }
+
+  @Override
+  public Pending begin(Command command, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
     try {
-      answer = thread.submit(() -> apply(command));
+      Future<CommandResult> answer = thread.submit(() -> apply(command));
+      return () -> await(command, answer, deadline);
     } catch (RejectedExecutionException e) {
-      return new Outcome.Overloaded(RETRY_AFTER);
+      Outcome overloaded = new Outcome.Overloaded(RETRY_AFTER);
+      return () -> overloaded;
     }
+  }
+
+  private static Outcome await(Command command, Future<CommandResult> answer, long deadline) {
     try {
-      return new Outcome.Applied(answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+      long left = Math.max(0, deadline - System.nanoTime());
+      return new Outcome.Applied(answer.get(left, TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
-      return new Outcome.Unknown(command.name() + " was not applied within " + timeout);
+      return new Outcome.Unknown(command.name() + " was not applied in time");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Outcome.Unknown("interrupted while waiting for " + command.name());

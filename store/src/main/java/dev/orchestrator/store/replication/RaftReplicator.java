@@ -46,18 +46,25 @@ public final class RaftReplicator implements Replicator, Leadership {
 
   @Override
   public Outcome submit(Command command, Duration timeout) {
+    return begin(command, timeout).await();
+  }
+
+  @Override
+  public Pending begin(Command command, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     RaftStatus status = member.status();
     if (!status.leaderReady()) {
-      return new Outcome.NotLeader(leaderUri());
+      Outcome notLeader = new Outcome.NotLeader(leaderUri());
+      return () -> notLeader;
     }
+    Outcome overloaded = new Outcome.Overloaded(RETRY_AFTER);
     try {
       if (!proposing.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-        return new Outcome.Overloaded(RETRY_AFTER);
+        return () -> overloaded;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Outcome.Overloaded(RETRY_AFTER); // nothing was proposed
+      return () -> overloaded; // nothing was proposed
     }
     CompletableFuture<CommandResult> answer;
     try {
@@ -65,7 +72,7 @@ public final class RaftReplicator implements Replicator, Leadership {
     } finally {
       proposing.unlock();
     }
-    return await(command, answer, deadline);
+    return () -> await(command, answer, deadline);
   }
 
   /**

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,6 +194,14 @@ class RaftReplicatorTest {
     public boolean transferLeadership(Optional<String> to, Duration timeout) {
       return false;
     }
+
+    @Override
+    public boolean tell(String member, byte[] note) {
+      return false;
+    }
+
+    @Override
+    public void onNote(BiConsumer<String, byte[]> listener) {}
 
     @Override
     public CompletableFuture<CommandResult> propose(byte[] command) {

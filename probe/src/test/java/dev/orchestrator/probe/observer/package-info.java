@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orchestrator.probe.observer;
+
+import org.jspecify.annotations.NullMarked;
