@@ -29,6 +29,7 @@ final class ChaosWorld implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(90);
   private static final Duration CALL = Duration.ofSeconds(5);
   private static final int NODES = 3;
+  private static final int SERVERS = 3;
   private static final int FIRST_SERVER_ID = 79001;
 
   private final Path folder;
@@ -39,31 +40,42 @@ final class ChaosWorld implements AutoCloseable {
   private final LedgerWriter writer;
 
   private ChaosWorld(
-      Path folder, Path script, NodeNetwork network, MySqlFleet fleet, NodeGroup nodes) {
+      Path folder,
+      Path script,
+      NodeNetwork network,
+      MySqlFleet fleet,
+      NodeGroup nodes,
+      Duration pause) {
     this.folder = folder;
     this.script = script;
     this.network = network;
     this.fleet = fleet;
     this.nodes = nodes;
-    this.writer = new LedgerWriter(fleet.members(), Duration.ofMillis(10));
+    this.writer = new LedgerWriter(fleet.members(), pause);
   }
 
-  /** Starts everything in a checkout that is built; {@code further} are lines of configuration. */
-  static ChaosWorld start(Path root, DemoFolder folder, int servers, String further) {
-    NodeNetwork network = NodeNetwork.make(NODES, servers);
+  /**
+   * Starts everything in a checkout that is built.
+   *
+   * @param reaction how long a failure must last
+   * @param pause between two writes of the application
+   */
+  static ChaosWorld start(Path root, DemoFolder folder, Duration reaction, Duration pause) {
+    NodeNetwork network = NodeNetwork.make(NODES, SERVERS);
     Path launcher = launcher(root, folder.path());
-    String configuration = configuration(folder.path()) + further;
+    String configuration = configuration(folder.path(), reaction);
     var world =
         new ChaosWorld(
             folder.path(),
             root.resolve("scripts/mysql-server"),
             network,
-            MySqlFleet.of(folder.path(), servers, NodeNetwork.PREFIX, FIRST_SERVER_ID),
+            MySqlFleet.of(folder.path(), SERVERS, NodeNetwork.PREFIX, FIRST_SERVER_ID),
             NodeGroup.of(
                 folder.path(),
                 launcher,
                 network.hosts(),
-                host -> new Enclosure(NodeNetwork.wrapper(host), configuration)));
+                host -> new Enclosure(NodeNetwork.wrapper(host), configuration)),
+            pause);
     try {
       world.run();
       return world;
@@ -108,7 +120,7 @@ final class ChaosWorld implements AutoCloseable {
     }
   }
 
-  private static String configuration(Path folder) {
+  private static String configuration(Path folder, Duration reaction) {
     String hook =
         "\"echo $ORC_RECOVERY_UID $ORC_RECOVERY_STEP $ORC_RECOVERY_ATTEMPT >> "
             + folder.resolve("hooks.log")
@@ -124,7 +136,9 @@ final class ChaosWorld implements AutoCloseable {
             "PostGracefulTakeoverProcesses")) {
       lines.append("\"%s\": [%s],\n  ".formatted(list, hook));
     }
-    return lines + "\"HookTimeoutSeconds\": 2,\n  \"ReactionTimeMilliseconds\": 500,\n  ";
+    return lines
+        + "\"HookTimeoutSeconds\": 2,\n  \"ReactionTimeMilliseconds\": %d,\n  "
+            .formatted(reaction.toMillis());
   }
 
   private static void logStatements(MySqlMember member) {
@@ -185,6 +199,13 @@ final class ChaosWorld implements AutoCloseable {
 
   Path hookLedger() {
     return folder.resolve("hooks.log");
+  }
+
+  /** Restarts the primary in place. */
+  void restartPrimary(MySqlMember primary) {
+    primary.kill9();
+    Waiting.until("the end of " + primary, LIMIT, () -> !primary.isAlive());
+    fleet.restart(primary, true, script);
   }
 
   /** The servers that are writable. */

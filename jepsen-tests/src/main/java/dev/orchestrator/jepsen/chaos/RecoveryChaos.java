@@ -4,6 +4,7 @@ import dev.orchestrator.jepsen.drill.Console;
 import dev.orchestrator.jepsen.lab.DemoFolder;
 import dev.orchestrator.jepsen.lab.LabException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,6 +14,9 @@ import java.util.function.Predicate;
 
 /** The program behind {@code scripts/recovery-chaos}; its {@code --help} says what it does. */
 public final class RecoveryChaos {
+  static final Duration REACTION = Duration.ofMillis(500);
+  static final Duration WRITE_PAUSE = Duration.ofMillis(10);
+
   private final ChaosWorld world;
   private final Console console;
   private int rounds;
@@ -38,7 +42,7 @@ public final class RecoveryChaos {
     Path root = Path.of(System.getProperty("demo.root", ".")).toAbsolutePath().normalize();
     boolean good;
     try (DemoFolder folder = DemoFolder.claim(root.resolve("jepsen-tests/target/chaos"));
-        ChaosWorld world = ChaosWorld.start(root, folder, 3, "")) {
+        ChaosWorld world = ChaosWorld.start(root, folder, REACTION, WRITE_PAUSE)) {
       good = new RecoveryChaos(world, console).run(options);
     } catch (LabException e) {
       console.line("FAILED: " + e.getMessage());

@@ -42,6 +42,11 @@ public final class Ledger {
     return acknowledged.stream().filter(ack -> ack.host().equals(host)).count();
   }
 
+  /** All acknowledgements so far, oldest first. */
+  public synchronized List<Acknowledgement> all() {
+    return List.copyOf(acknowledged);
+  }
+
   /** All acknowledged ids so far. */
   public synchronized List<Long> ids() {
     return acknowledged.stream().map(Acknowledgement::id).toList();

@@ -92,6 +92,18 @@ public final class MySqlFleet implements AutoCloseable {
         () -> dead.replicatesFrom(source.host()));
   }
 
+  /** Starts a server that was killed as what it was, writable or not; returns when it answers. */
+  public void restart(MySqlMember member, boolean writable, Path script) {
+    member.launchAsReplica(script);
+    member.awaitReady();
+    if (writable) {
+      member.execute(
+          "SET GLOBAL rpl_semi_sync_source_enabled = ON",
+          "SET GLOBAL super_read_only = OFF",
+          "SET GLOBAL read_only = OFF");
+    }
+  }
+
   private int acknowledgingReplicas() {
     String value =
         primary().row("SHOW STATUS LIKE 'Rpl_semi_sync_source_clients'").getOrDefault("Value", "0");

@@ -22,7 +22,8 @@ class RecoveryChaosIT {
     var output = new ByteArrayOutputStream();
     boolean good;
     try (DemoFolder folder = DemoFolder.claim(Path.of("target", "chaos"));
-        ChaosWorld world = ChaosWorld.start(root, folder, 3, "")) {
+        ChaosWorld world =
+            ChaosWorld.start(root, folder, RecoveryChaos.REACTION, RecoveryChaos.WRITE_PAUSE)) {
       var console = new Console(new PrintStream(output, true, StandardCharsets.UTF_8));
       var chaos = new RecoveryChaos(world, console);
       good =
