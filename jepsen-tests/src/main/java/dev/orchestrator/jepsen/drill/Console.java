@@ -5,21 +5,21 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** What the person in front of the terminal reads. Thread-safe. */
-final class Console {
+public final class Console {
   private final PrintStream out;
   private volatile boolean muted;
 
-  Console(PrintStream out) {
+  public Console(PrintStream out) {
     this.out = out;
   }
 
   /** A heading. */
-  void title(String text) {
+  public void title(String text) {
     line("\n== " + text);
   }
 
   /** One line. */
-  void line(String text) {
+  public void line(String text) {
     if (!muted) {
       out.println(text);
       out.flush();
@@ -32,7 +32,7 @@ final class Console {
   }
 
   /** Seconds with milliseconds, right-aligned. */
-  static String seconds(Duration time) {
+  public static String seconds(Duration time) {
     return String.format(Locale.ROOT, "%7.3f s", time.toNanos() / 1e9);
   }
 }

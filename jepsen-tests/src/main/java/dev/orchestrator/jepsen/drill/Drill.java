@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
 
 /** The program behind {@code ./demo}; {@code ./demo --help} says what it does. */
 public final class Drill {
+  /** Leader, then primary; both in the same instant; leader frozen in the middle of a recovery. */
+  private static final int ACTS = 3;
+
   private static final int WRITES_BEFORE_KILL = 200;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int WRITES_AFTER_RECOVERY = 100;
@@ -70,7 +73,7 @@ public final class Drill {
               folder,
               PATIENCE,
               console);
-      boolean good = options.drill() ? drill.drill(options.rounds()) : drill.stayUp();
+      boolean good = options.drill() ? drill.drill(options.rounds(), ACTS) : drill.stayUp();
       // From here on the folder may be another demo's at any moment.
       Runtime.getRuntime().removeShutdownHook(cleaner);
       if (good) {
@@ -136,15 +139,19 @@ public final class Drill {
     }
   }
 
-  /** Runs the rounds until one ends badly; says whether all ended well. */
-  boolean drill(int rounds) {
+  /**
+   * Runs the rounds until one ends badly; says whether all ended well.
+   *
+   * @param acts how many of the three acts each round has
+   */
+  boolean drill(int rounds, int acts) {
     var summary = new Summary();
     for (int round = 1; round <= rounds; round++) {
       if (rounds > 1) {
         console.title("Round " + round + " of " + rounds);
       }
       folder.clear();
-      if (!round(summary)) {
+      if (!round(summary, acts)) {
         return false;
       }
     }
@@ -155,7 +162,7 @@ public final class Drill {
     return true;
   }
 
-  private boolean round(Summary summary) {
+  private boolean round(Summary summary, int acts) {
     try (World world = World.of(folder, launcher);
         var writer = new LedgerWriter(world.fleet().members())) {
       world.start(script, console);
@@ -166,15 +173,30 @@ public final class Drill {
       summary.add(new LeaderFailover(world, patience, console).run(verdict));
       summary.add(new PrimaryFailover(world, writer, patience, console).run());
       awaitAftermath(writer, world.fleet().primary());
-      writer.stop();
       new FinalState(world, writer.ledger(), patience).judge(verdict);
       console.title("In the end");
       verdict.print(console);
-      return verdict.isGood();
+      boolean good = verdict.isGood();
+      if (acts > 1 && good) {
+        good = act(new PrimaryAndLeader(world, writer, patience, console), world);
+      }
+      if (acts > 2 && good) {
+        good = act(new FrozenLeader(world, writer, patience, console), world);
+      }
+      return good;
     } catch (LabException e) {
       console.line("FAILED: " + e.getMessage());
       return false;
     }
+  }
+
+  private boolean act(FurtherAct act, World world) {
+    world.comeBack(patience);
+    var verdict = new Verdict();
+    act.run(verdict);
+    console.title("In the end");
+    verdict.print(console);
+    return verdict.isGood();
   }
 
   private void awaitWrites(LedgerWriter writer, int more) {

@@ -24,16 +24,39 @@ final class FinalState {
   private final World world;
   private final Ledger ledger;
   private final Duration patience;
+  private final MySqlMember killed;
+  private final Set<String> earlier;
+  private final int writesBefore;
 
+  /** Judges a first recovery. */
   FinalState(World world, Ledger ledger, Duration patience) {
+    this(world, ledger, patience, world.fleet().primary(), Set.of(), -1);
+  }
+
+  /**
+   * Judges one of several recoveries.
+   *
+   * @param killed the server that was the primary
+   * @param earlier uids of its recoveries before
+   * @param writesBefore acknowledged writes at its death; negative: those that it acknowledged
+   */
+  FinalState(
+      World world,
+      Ledger ledger,
+      Duration patience,
+      MySqlMember killed,
+      Set<String> earlier,
+      int writesBefore) {
     this.world = world;
     this.ledger = ledger;
     this.patience = patience;
+    this.killed = killed;
+    this.earlier = Set.copyOf(earlier);
+    this.writesBefore = writesBefore;
   }
 
-  /** Adds all conditions; the writer must have stopped. */
+  /** Adds all conditions. */
   void judge(Verdict verdict) {
-    MySqlMember killed = world.fleet().primary();
     List<MySqlMember> living =
         world.fleet().members().stream().filter(MySqlMember::isAlive).toList();
     List<MySqlMember> writable = living.stream().filter(MySqlMember::isWritable).toList();
@@ -43,8 +66,8 @@ final class FinalState {
     }
     MySqlMember primary = writable.getFirst();
     judgeReplication(verdict, primary, living);
-    judgeRecords(verdict, killed, primary);
-    judgeRows(verdict, killed, primary);
+    judgeRecords(verdict, primary);
+    judgeRows(verdict, primary);
   }
 
   private static void judgeReplication(
@@ -61,28 +84,29 @@ final class FinalState {
   }
 
   /** Followers apply a moment after the leader, so agreement is waited for. */
-  private void judgeRecords(Verdict verdict, MySqlMember killed, MySqlMember primary) {
+  private void judgeRecords(Verdict verdict, MySqlMember primary) {
     List<OrchestratorNode> nodes = world.nodes().nodes();
-    Optional<Recovery> agreed =
-        Waiting.poll(patience, PAUSE, () -> agreement(nodes, killed, primary));
+    Optional<Recovery> agreed = Waiting.poll(patience, PAUSE, () -> agreement(nodes, primary));
     String found =
         agreed
             .map(recovery -> "uid %s, successor %s".formatted(recovery.uid(), primary))
             .orElseGet(
                 () ->
                     nodes.stream()
-                        .map(node -> node + " " + RecoveryRecords.ownRecoveries(node, killed))
+                        .map(node -> node + " " + recoveries(node))
                         .collect(Collectors.joining("; ")));
     verdict.check(
         agreed.isPresent(), "all nodes agree on the one successful recovery's record", found);
   }
 
-  private static Optional<Recovery> agreement(
-      List<OrchestratorNode> nodes, MySqlMember killed, MySqlMember primary) {
-    Set<List<Recovery>> records =
-        nodes.stream()
-            .map(node -> RecoveryRecords.ownRecoveries(node, killed))
-            .collect(Collectors.toSet());
+  private List<Recovery> recoveries(OrchestratorNode node) {
+    return RecoveryRecords.ownRecoveries(node, killed).stream()
+        .filter(recovery -> !earlier.contains(recovery.uid()))
+        .toList();
+  }
+
+  private Optional<Recovery> agreement(List<OrchestratorNode> nodes, MySqlMember primary) {
+    Set<List<Recovery>> records = nodes.stream().map(this::recoveries).collect(Collectors.toSet());
     if (records.size() != 1) {
       return Optional.empty();
     }
@@ -95,10 +119,11 @@ final class FinalState {
         .findFirst();
   }
 
-  private void judgeRows(Verdict verdict, MySqlMember killed, MySqlMember primary) {
+  private void judgeRows(Verdict verdict, MySqlMember primary) {
+    List<Long> acknowledged = ledger.ids(); // first: what is acknowledged later may not be read
     Set<Long> rows = rows(primary);
-    List<Long> lost = ledger.lost(rows);
-    long before = ledger.countBy(killed.host());
+    List<Long> lost = acknowledged.stream().filter(id -> !rows.contains(id)).toList();
+    long before = writesBefore < 0 ? ledger.countBy(killed.host()) : writesBefore;
     long after = ledger.count() - before;
     verdict.check(
         before > 0 && after > 0,

@@ -68,7 +68,7 @@ final class LeaderFailover {
     return timeline;
   }
 
-  private static Optional<OrchestratorNode> leaderAmong(List<OrchestratorNode> nodes) {
+  static Optional<OrchestratorNode> leaderAmong(List<OrchestratorNode> nodes) {
     return nodes.stream().filter(OrchestratorNode::isLeader).findFirst();
   }
 

@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * the next try takes the next id. Its sessions are confined to its thread {@code ledger-writer};
  * the public methods are thread-safe.
  */
-final class LedgerWriter implements AutoCloseable {
+public final class LedgerWriter implements AutoCloseable {
   private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(10);
   private static final long PAUSE_NANOS = Duration.ofMillis(1).toNanos();
   private static final String INSERT = "INSERT INTO drill.ledger (id) VALUES (?)";
 
   private final List<MySqlMember> members;
+  private final long pauseNanos;
   private final Ledger ledger = new Ledger();
   private final Map<MySqlMember, Connection> sessions = new HashMap<>();
   private final Thread thread = new Thread(this::run, "ledger-writer");
@@ -36,15 +37,25 @@ final class LedgerWriter implements AutoCloseable {
   private long nextId = 1;
 
   LedgerWriter(List<MySqlMember> members) {
+    this(members, Duration.ofNanos(PAUSE_NANOS));
+  }
+
+  /**
+   * Writes nothing yet.
+   *
+   * @param pause between two writes
+   */
+  public LedgerWriter(List<MySqlMember> members, Duration pause) {
+    this.pauseNanos = pause.toNanos();
     this.members = List.copyOf(members);
   }
 
-  void start() {
+  public void start() {
     thread.start();
   }
 
   /** The account so far. */
-  Ledger ledger() {
+  public Ledger ledger() {
     return ledger;
   }
 
@@ -56,7 +67,7 @@ final class LedgerWriter implements AutoCloseable {
       } else if (!insert(primary)) {
         primary = null;
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
+      LockSupport.parkNanos(pauseNanos);
     }
     members.forEach(this::disconnect);
   }
@@ -123,7 +134,7 @@ final class LedgerWriter implements AutoCloseable {
   }
 
   /** Finishes the current write and stops; may be called again. */
-  void stop() {
+  public void stop() {
     stopped = true;
     try {
       if (thread.isAlive() && !thread.join(STATEMENT_LIMIT.multipliedBy(2))) {

@@ -10,16 +10,20 @@ import dev.orchestrator.jepsen.lab.OrchestratorNode;
 import dev.orchestrator.jepsen.lab.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /** Everything that runs: the MySQL servers, the nodes, and what the nodes know of the servers. */
 final class World implements AutoCloseable {
   private static final int SERVERS = 4;
+  private static final Duration WATCH_PAUSE = Duration.ofMillis(50);
   private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
   private static final Duration DISCOVERY_LIMIT = Duration.ofSeconds(60);
 
   private final MySqlFleet fleet;
   private final NodeGroup nodes;
+  private Path script = Path.of("");
 
   private World(MySqlFleet fleet, NodeGroup nodes) {
     this.fleet = fleet;
@@ -41,6 +45,7 @@ final class World implements AutoCloseable {
    * @param script what runs a MySQL server
    */
   void start(Path script, Console console) {
+    this.script = script;
     fleet.requireFreeAddresses();
     nodes.requireFreeAddresses();
     console.line("Starting %d MySQL servers: %s ...".formatted(SERVERS, fleet.members()));
@@ -88,6 +93,45 @@ final class World implements AutoCloseable {
                     .count())
         .filter(seen -> seen >= living)
         .isPresent();
+  }
+
+  /** The one writable server, waited for. */
+  MySqlMember awaitPrimary(Duration limit) {
+    return Waiting.poll(
+            limit,
+            WATCH_PAUSE,
+            () -> {
+              List<MySqlMember> writable =
+                  fleet.members().stream()
+                      .filter(MySqlMember::isAlive)
+                      .filter(MySqlMember::isWritable)
+                      .toList();
+              return writable.size() == 1
+                  ? Optional.of(writable.getFirst())
+                  : Optional.<MySqlMember>empty();
+            })
+        .orElseThrow(() -> new LabException("there is no one writable server"));
+  }
+
+  /** Brings dead servers back as replicas, and lets the next recovery start at once. */
+  void comeBack(Duration limit) {
+    MySqlMember primary = awaitPrimary(limit);
+    for (MySqlMember member : fleet.members()) {
+      if (!member.isAlive()) {
+        fleet.rejoin(member, primary, script);
+      }
+    }
+    Waiting.until(
+        "all recoveries are acknowledged",
+        limit,
+        () ->
+            nodes
+                .awaitLeader()
+                .api()
+                .get("ack-all-recoveries?comment=next-act", CALL_LIMIT)
+                .filter(NodeApi.Reply::isOk)
+                .isPresent());
+    awaitAllSeen();
   }
 
   /** The cluster's tree as the API draws it. */

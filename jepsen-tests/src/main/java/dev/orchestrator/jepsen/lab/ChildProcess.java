@@ -79,6 +79,11 @@ public final class ChildProcess {
     process.destroyForcibly();
   }
 
+  /** Sends a signal, for example STOP or CONT. */
+  public void signal(String name) {
+    Shell.run("kill", "-" + name, Long.toString(pid()));
+  }
+
   /** Kills it with SIGKILL and waits until it is gone. */
   public void destroy(Duration limit) {
     process.destroyForcibly();

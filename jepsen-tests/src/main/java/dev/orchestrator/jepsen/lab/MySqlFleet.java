@@ -18,12 +18,21 @@ public final class MySqlFleet implements AutoCloseable {
 
   /** Describes a fleet of the given size, the first being the primary; nothing runs yet. */
   public static MySqlFleet of(Path folder, int size) {
+    return of(folder, size, NETWORK, FIRST_SERVER_ID);
+  }
+
+  /**
+   * As above, on other addresses.
+   *
+   * @param network what addresses begin with, up to and with the last dot
+   */
+  public static MySqlFleet of(Path folder, int size, String network, int firstServerId) {
     return new MySqlFleet(
         IntStream.rangeClosed(1, size)
             .mapToObj(
                 n ->
                     new MySqlMember(
-                        NETWORK + n, FIRST_SERVER_ID + n - 1, n == 1, folder.resolve("mysql-" + n)))
+                        network + n, firstServerId + n - 1, n == 1, folder.resolve("mysql-" + n)))
             .toList());
   }
 
@@ -55,6 +64,32 @@ public final class MySqlFleet implements AutoCloseable {
         """
             .formatted(source.host(), MySqlMember.PORT, replica.host()),
         "START REPLICA");
+  }
+
+  /**
+   * Brings a server that was killed back as a replica, as a careful person would: with what the
+   * source lacks it is made anew.
+   */
+  public void rejoin(MySqlMember dead, MySqlMember source, Path script) {
+    dead.destroy();
+    dead.launchAsReplica(script);
+    dead.awaitReady();
+    String executed = source.row("SELECT @@GLOBAL.gtid_executed g").getOrDefault("g", "");
+    String errant =
+        dead.row("SELECT GTID_SUBTRACT(@@GLOBAL.gtid_executed, '" + executed + "') g")
+            .getOrDefault("g", "?");
+    if (!errant.isEmpty()) {
+      dead.destroy();
+      dead.forget();
+      dead.launchAsReplica(script);
+      dead.awaitReady();
+    }
+    dead.execute("STOP REPLICA", "RESET REPLICA ALL");
+    follow(dead, source);
+    Waiting.until(
+        dead + " replicates from " + source,
+        Duration.ofSeconds(30),
+        () -> dead.replicatesFrom(source.host()));
   }
 
   private int acknowledgingReplicas() {

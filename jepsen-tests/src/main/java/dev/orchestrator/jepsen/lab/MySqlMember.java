@@ -10,10 +10,12 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One MySQL server of the fleet. Starting and killing is confined to the drill's main thread. */
@@ -21,10 +23,11 @@ public final class MySqlMember {
   /** The port of every server. */
   public static final int PORT = 3306;
 
+  private static final int REBUILT = 100;
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final String host;
-  private final int serverId;
+  private int serverId;
   private final boolean primary;
   private final Path folder;
   private volatile @Nullable ChildProcess process;
@@ -54,6 +57,35 @@ public final class MySqlMember {
 
   /** Starts the server on what is in its folder; does not wait. */
   void launch(Path script) {
+    launch(script, primary ? "primary" : "replica");
+  }
+
+  /** Starts the server read-only, whatever it was; does not wait. */
+  void launchAsReplica(Path script) {
+    launch(script, "replica");
+  }
+
+  /**
+   * Deletes all data of a server that does not run. It gets another server id: with the old one it
+   * would skip its own old transactions when they come from its source.
+   */
+  void forget() {
+    serverId += REBUILT;
+    try (Stream<Path> entries = Files.walk(folder.resolve("data"))) {
+      for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(entry);
+      }
+    } catch (IOException e) {
+      throw new LabException("cannot delete the data in " + folder, e);
+    }
+  }
+
+  /** Where its data and logs are. */
+  public Path folder() {
+    return folder;
+  }
+
+  private void launch(Path script, String role) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
@@ -70,7 +102,7 @@ public final class MySqlMember {
                 folder.toString(),
                 host,
                 Integer.toString(serverId),
-                primary ? "primary" : "replica"));
+                role));
   }
 
   void awaitReady() {
@@ -96,6 +128,11 @@ public final class MySqlMember {
   /** Kills the server with SIGKILL; returns at once. */
   public void kill9() {
     running().kill9();
+  }
+
+  /** The process, for signals. */
+  public ChildProcess process() {
+    return running();
   }
 
   void destroy() {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Three orchestrator nodes on 127.0.0.11 to 127.0.0.13 that form one Raft group. */
 public final class NodeGroup implements AutoCloseable {
@@ -14,6 +15,18 @@ public final class NodeGroup implements AutoCloseable {
 
   private NodeGroup(List<OrchestratorNode> nodes) {
     this.nodes = nodes;
+  }
+
+  /** Describes a group on other addresses, each node run in its own way. */
+  public static NodeGroup of(
+      Path folder, Path launcher, List<String> hosts, Function<String, Enclosure> enclosure) {
+    return new NodeGroup(
+        hosts.stream()
+            .map(
+                host ->
+                    new OrchestratorNode(
+                        host, folder.resolve("node-" + host), launcher, enclosure.apply(host)))
+            .toList());
   }
 
   /**
@@ -35,7 +48,8 @@ public final class NodeGroup implements AutoCloseable {
 
   /** Starts all nodes and waits until one leads and all follow it. */
   public void start() {
-    nodes.forEach(node -> node.configure(HOSTS));
+    List<String> hosts = nodes.stream().map(OrchestratorNode::host).toList();
+    nodes.forEach(node -> node.configure(hosts));
     nodes.forEach(OrchestratorNode::launch);
     Optional<Boolean> formed =
         Waiting.poll(

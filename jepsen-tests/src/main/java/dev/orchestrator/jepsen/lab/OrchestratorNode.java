@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -24,9 +25,15 @@ public final class OrchestratorNode {
   private final Path folder;
   private final Path launcher;
   private final NodeApi api;
+  private final Enclosure enclosure;
   private volatile @Nullable ChildProcess process;
 
   OrchestratorNode(String host, Path folder, Path launcher) {
+    this(host, folder, launcher, Enclosure.NONE);
+  }
+
+  OrchestratorNode(String host, Path folder, Path launcher, Enclosure enclosure) {
+    this.enclosure = enclosure;
     this.host = host;
     this.folder = folder;
     this.launcher = launcher;
@@ -56,16 +63,27 @@ public final class OrchestratorNode {
           "MySQLHostnameResolveMethod": "@@report_host",
           "RecoverMasterClusterFilters": ["*"],
           "RecoverIntermediateMasterClusterFilters": ["*"],
-          "RecoveryPeriodBlockSeconds": 5
+          %6$s"RecoveryPeriodBlockSeconds": 5
         }
         """
-            .formatted(host, HTTP_PORT, folder.resolve("data"), RAFT_PORT, raftNodes);
+            .formatted(
+                host,
+                HTTP_PORT,
+                folder.resolve("data"),
+                RAFT_PORT,
+                raftNodes,
+                enclosure.configuration());
     try {
       Files.createDirectories(folder.resolve("data"));
       Files.writeString(configurationFile(), configuration);
     } catch (IOException e) {
       throw new LabException("cannot write " + configurationFile(), e);
     }
+  }
+
+  /** Where its configuration and data are. */
+  public Path folder() {
+    return folder;
   }
 
   private Path configurationFile() {
@@ -75,15 +93,20 @@ public final class OrchestratorNode {
   /** Starts the process on what is in its folder; does not wait. */
   public void launch() {
     requireFreeAddresses();
+    List<String> command = new ArrayList<>(enclosure.wrapper());
+    command.addAll(List.of(launcher.toString(), "--config=" + configurationFile(), "http"));
     process =
         ChildProcess.start(
             "orchestrator " + host,
             folder.resolve("orchestrator.log"),
             Map.of("ORCHESTRATOR_NO_BUILD", "yes"),
-            List.of(launcher.toString(), "--config=" + configurationFile(), "http"));
+            command);
   }
 
   void requireFreeAddresses() {
+    if (!enclosure.wrapper().isEmpty()) {
+      return; // its addresses are not this namespace's
+    }
     ChildProcess.requireFree(host, HTTP_PORT);
     ChildProcess.requireFree(host, RAFT_PORT);
   }

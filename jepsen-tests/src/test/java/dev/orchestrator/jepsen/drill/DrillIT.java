@@ -30,7 +30,7 @@ class DrillIT {
     try (DemoFolder folder = DemoFolder.claim(Path.of("target", "drill-it"))) {
       Path script = Path.of("..", "scripts", "mysql-server").toAbsolutePath().normalize();
       var console = new Console(new PrintStream(output, true, StandardCharsets.UTF_8));
-      good = new Drill(script, launcher(fault), folder, Duration.ofSeconds(8), console).drill(1);
+      good = new Drill(script, launcher(fault), folder, Duration.ofSeconds(8), console).drill(1, 1);
       folder.killAll();
     }
     String text = output.toString(StandardCharsets.UTF_8);

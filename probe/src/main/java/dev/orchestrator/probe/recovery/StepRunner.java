@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StepRunner {
   private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
+  private static final FaultPoint FAULTS = FaultPoint.installed();
   private static final int MAX_TRIES = 3;
   private static final Duration POLL = Duration.ofMillis(25);
 
@@ -121,23 +122,33 @@ final class StepRunner {
 
   private Result noted(RecoveryStep step) throws WorkStopped {
     int attempt = step.attempt() + 1;
-    writer.intend(step, attempt);
+    intend(step, attempt);
     return recorded(step, attempt, Result.done(step.why()));
   }
 
+  /** Returns when acting is permitted. */
+  private void intend(RecoveryStep step, int attempt) throws WorkStopped {
+    FAULTS.reached(FaultPoint.Place.BEFORE_INTENT, step);
+    writer.intend(step, attempt);
+    FAULTS.reached(FaultPoint.Place.INTENDED, step);
+  }
+
   private Result recorded(RecoveryStep step, int attempt, Result result) throws WorkStopped {
+    FAULTS.reached(FaultPoint.Place.ACTED, step);
     writer.ended(step, attempt, result.state(), result.detail());
+    FAULTS.reached(FaultPoint.Place.ENDED, step);
     return result;
   }
 
   private Result designate(RecoveryStep step) throws WorkStopped {
     int attempt = step.attempt() + 1;
-    writer.intend(step, attempt);
+    intend(step, attempt);
     String clusterId = step.arguments().getOrDefault(RecoveryPlanner.CLUSTER_ID, "");
     if (designated(clusterId, step.targetUuid())) {
       return recorded(step, attempt, Result.done("was designated already"));
     }
     long epoch = Long.parseLong(step.arguments().getOrDefault(RecoveryPlanner.EPOCH, "0"));
+    FAULTS.reached(FaultPoint.Place.SENDING, step);
     CommandResult result = writer.designate(clusterId, epoch, step.targetUuid(), step.target());
     return recorded(
         step,
@@ -163,7 +174,7 @@ final class StepRunner {
       boolean permitted = false;
       try (ServerSession session = sessions.open(step.target())) {
         requireLeading();
-        writer.intend(step, ++attempt);
+        intend(step, ++attempt);
         permitted = true;
         return recorded(step, attempt, act(session, step, action));
       } catch (SQLException e) {
@@ -186,7 +197,7 @@ final class StepRunner {
     }
     State state = action.pointlessWhenDown() ? State.SKIPPED : State.FAILED;
     state = attempt > 0 ? State.UNKNOWN : state;
-    writer.intend(step, ++attempt);
+    intend(step, ++attempt);
     return recorded(step, attempt, new Result(state, "no session: " + failure));
   }
 
@@ -220,6 +231,7 @@ final class StepRunner {
       return Result.done("was so already; " + seen(server));
     }
     requireLeading();
+    FAULTS.reached(FaultPoint.Place.SENDING, step);
     if (action instanceof TakeoverAction.Attach attach) {
       attach.act(session, step, account(step));
     } else {
@@ -301,7 +313,7 @@ final class StepRunner {
       waitOut(step);
     }
     int attempt = step.attempt() + 1;
-    writer.intend(step, attempt);
+    intend(step, attempt);
     HookFacts facts =
         HookFacts.of(
                 recovery, new Ledger(database.recoverySteps().of(recovery.uid())), step, config)

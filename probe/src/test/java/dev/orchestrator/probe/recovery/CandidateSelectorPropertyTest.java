@@ -109,7 +109,7 @@ class CandidateSelectorPropertyTest {
     }
   }
 
-  private static Gathering gathering(long seed) {
+  static Gathering gathering(long seed) {
     Random random = new Random(seed);
     int count = 1 + random.nextInt(5);
     List<Replica> replicas = new ArrayList<>();

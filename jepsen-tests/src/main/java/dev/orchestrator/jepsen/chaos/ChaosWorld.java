@@ -1,0 +1,259 @@
+package dev.orchestrator.jepsen.chaos;
+
+import dev.orchestrator.jepsen.drill.LedgerWriter;
+import dev.orchestrator.jepsen.lab.DemoFolder;
+import dev.orchestrator.jepsen.lab.Enclosure;
+import dev.orchestrator.jepsen.lab.LabException;
+import dev.orchestrator.jepsen.lab.MySqlFleet;
+import dev.orchestrator.jepsen.lab.MySqlMember;
+import dev.orchestrator.jepsen.lab.NodeApi;
+import dev.orchestrator.jepsen.lab.NodeGroup;
+import dev.orchestrator.jepsen.lab.NodeNetwork;
+import dev.orchestrator.jepsen.lab.OrchestratorNode;
+import dev.orchestrator.jepsen.lab.Waiting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Three nodes in network namespaces of their own, MySQL servers, an application that writes, and
+ * hooks that keep their own ledger. Confined to one thread.
+ */
+final class ChaosWorld implements AutoCloseable {
+  static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration CALL = Duration.ofSeconds(5);
+  private static final int NODES = 3;
+  private static final int FIRST_SERVER_ID = 79001;
+
+  private final Path folder;
+  private final Path script;
+  private final NodeNetwork network;
+  private final MySqlFleet fleet;
+  private final NodeGroup nodes;
+  private final LedgerWriter writer;
+
+  private ChaosWorld(
+      Path folder, Path script, NodeNetwork network, MySqlFleet fleet, NodeGroup nodes) {
+    this.folder = folder;
+    this.script = script;
+    this.network = network;
+    this.fleet = fleet;
+    this.nodes = nodes;
+    this.writer = new LedgerWriter(fleet.members(), Duration.ofMillis(10));
+  }
+
+  /** Starts everything in a checkout that is built; {@code further} are lines of configuration. */
+  static ChaosWorld start(Path root, DemoFolder folder, int servers, String further) {
+    NodeNetwork network = NodeNetwork.make(NODES, servers);
+    Path launcher = launcher(root, folder.path());
+    String configuration = configuration(folder.path()) + further;
+    var world =
+        new ChaosWorld(
+            folder.path(),
+            root.resolve("scripts/mysql-server"),
+            network,
+            MySqlFleet.of(folder.path(), servers, NodeNetwork.PREFIX, FIRST_SERVER_ID),
+            NodeGroup.of(
+                folder.path(),
+                launcher,
+                network.hosts(),
+                host -> new Enclosure(NodeNetwork.wrapper(host), configuration)));
+    try {
+      world.run();
+      return world;
+    } catch (LabException e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  private void run() {
+    fleet.start(script);
+    fleet.members().forEach(ChaosWorld::logStatements);
+    nodes.start();
+    String discover = "discover/" + fleet.primary().host() + "/" + MySqlMember.PORT;
+    Waiting.until(
+        discover,
+        LIMIT,
+        () ->
+            nodes.awaitLeader().api().get(discover, CALL).filter(NodeApi.Reply::isOk).isPresent());
+    awaitSeen();
+    writer.start();
+  }
+
+  /** Everything a node needs, and the boundary service beside it on the class path. */
+  private static Path launcher(Path root, Path folder) {
+    String text =
+        """
+        #!/bin/sh
+        exec '%1$s/bin/java' --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx256m \\
+          -XX:TieredStopAtLevel=1 -ea:dev.orchestrator... \\
+          -Drecovery.fault.folder="$(dirname "${1#--config=}")" \\
+          -cp '%2$s/server/target/lib/*:%2$s/probe/target/test-classes' \\
+          dev.orchestrator.server.Main "$@"
+        """
+            .formatted(System.getProperty("java.home"), root);
+    try {
+      Path launcher = Files.writeString(folder.resolve("launch-node"), text);
+      Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+      return launcher;
+    } catch (IOException e) {
+      throw new LabException("cannot write the launcher", e);
+    }
+  }
+
+  private static String configuration(Path folder) {
+    String hook =
+        "\"echo $ORC_RECOVERY_UID $ORC_RECOVERY_STEP $ORC_RECOVERY_ATTEMPT >> "
+            + folder.resolve("hooks.log")
+            + "\"";
+    StringBuilder lines = new StringBuilder();
+    for (String list :
+        List.of(
+            "PreFailoverProcesses",
+            "PostMasterFailoverProcesses",
+            "PostFailoverProcesses",
+            "PostUnsuccessfulFailoverProcesses",
+            "PreGracefulTakeoverProcesses",
+            "PostGracefulTakeoverProcesses")) {
+      lines.append("\"%s\": [%s],\n  ".formatted(list, hook));
+    }
+    return lines + "\"HookTimeoutSeconds\": 2,\n  \"ReactionTimeMilliseconds\": 500,\n  ";
+  }
+
+  private static void logStatements(MySqlMember member) {
+    member.execute("SET GLOBAL general_log = ON");
+  }
+
+  /** Waits until each node itself has seen each living server where it is by now. */
+  void awaitSeen() {
+    String primary = awaitPrimary().host();
+    long living = fleet.members().stream().filter(MySqlMember::isAlive).count();
+    for (OrchestratorNode node : nodes.nodes()) {
+      Waiting.until(
+          node + " has seen all living servers", LIMIT, () -> seen(node, primary, living));
+    }
+  }
+
+  private static boolean seen(OrchestratorNode node, String primary, long living) {
+    return node.api()
+            .getLocally("all-instances", CALL)
+            .filter(NodeApi.Reply::isOk)
+            .map(
+                reply ->
+                    StreamSupport.stream(reply.body().spliterator(), false)
+                        .filter(instance -> isPlaced(instance, primary, living - 1))
+                        .count())
+            .orElse(0L)
+        >= living;
+  }
+
+  /** Whether a node saw a server answer, as the primary with its ackers or as its replica. */
+  private static boolean isPlaced(JsonNode instance, String primary, long ackers) {
+    boolean isPrimary = instance.path("Key").path("Hostname").asString("").equals(primary);
+    return instance.path("IsLastCheckValid").asBoolean(false)
+        && (isPrimary
+            ? instance.path("SemiSyncMasterClients").asInt(0) >= ackers
+            : instance.path("MasterKey").path("Hostname").asString("").equals(primary));
+  }
+
+  NodeNetwork network() {
+    return network;
+  }
+
+  NodeGroup nodes() {
+    return nodes;
+  }
+
+  MySqlFleet fleet() {
+    return fleet;
+  }
+
+  LedgerWriter writer() {
+    return writer;
+  }
+
+  FaultFiles faults(OrchestratorNode node) {
+    return new FaultFiles(node.folder());
+  }
+
+  Path hookLedger() {
+    return folder.resolve("hooks.log");
+  }
+
+  /** The servers that are writable. */
+  List<MySqlMember> writable() {
+    return fleet.members().stream()
+        .filter(MySqlMember::isAlive)
+        .filter(MySqlMember::isWritable)
+        .toList();
+  }
+
+  /** The one writable server, waited for. */
+  MySqlMember awaitPrimary() {
+    return Waiting.poll(
+            LIMIT,
+            Duration.ofMillis(50),
+            () -> {
+              List<MySqlMember> writable = writable();
+              return writable.size() == 1
+                  ? Optional.of(writable.getFirst())
+                  : Optional.<MySqlMember>empty();
+            })
+        .orElseThrow(() -> new LabException("writable: " + writable()));
+  }
+
+  /** Brings back what is dead or astray and waits until everything is as at the start. */
+  void restore() {
+    for (OrchestratorNode node : nodes.nodes()) {
+      network.heal(node.host());
+      faults(node).release();
+      if (node.isAlive()) {
+        node.process().signal("CONT");
+      } else {
+        node.launch();
+      }
+    }
+    MySqlMember primary = awaitPrimary();
+    for (MySqlMember member : fleet.members()) {
+      if (!member.equals(primary)
+          && (!member.isAlive() || !member.replicatesFrom(primary.host()))) {
+        fleet.rejoin(member, primary, script);
+      }
+      logStatements(member);
+    }
+    for (OrchestratorNode node : nodes.nodes()) {
+      Waiting.until(node + " is in the group", LIMIT, node::isHealthy);
+    }
+    Waiting.until(
+        "recoveries are acknowledged",
+        LIMIT,
+        () ->
+            nodes
+                .awaitLeader()
+                .api()
+                .get("ack-all-recoveries?comment=next-round", CALL)
+                .filter(NodeApi.Reply::isOk)
+                .isPresent());
+    awaitSeen();
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    for (OrchestratorNode node : nodes.nodes()) {
+      if (node.isAlive()) {
+        node.process().kill9();
+      }
+    }
+    nodes.close();
+    fleet.close();
+    network.close();
+  }
+}

@@ -1,0 +1,11 @@
+package dev.orchestrator.jepsen.chaos;
+
+/** What happens to the leader at a boundary. */
+enum Fault {
+  /** SIGKILL; started again when another leader has ended the recovery. */
+  KILL,
+  /** SIGSTOP; goes on right there when another leader has ended the recovery. */
+  FREEZE,
+  /** Cut off from nodes and servers without a word; goes on at once, reachable again at the end. */
+  CUT
+}

@@ -1,0 +1,76 @@
+package dev.orchestrator.jepsen.chaos;
+
+import dev.orchestrator.jepsen.lab.NodeApi;
+import dev.orchestrator.jepsen.lab.OrchestratorNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import tools.jackson.databind.JsonNode;
+
+/** What one node itself has on record. Stateless. */
+final class Records {
+  private static final Duration LIMIT = Duration.ofSeconds(3);
+
+  private Records() {}
+
+  /**
+   * A recovery as far as nodes must agree on it.
+   *
+   * @param successor host:port, or :0
+   * @param ended empty while it runs
+   */
+  record Entry(String uid, String successor, boolean successful, String ended, String loss) {}
+
+  /** All recoveries, newest first; empty if the node does not answer. */
+  static Optional<List<Entry>> recoveries(OrchestratorNode node) {
+    return node.api()
+        .getLocally("audit-recovery", LIMIT)
+        .filter(NodeApi.Reply::isOk)
+        .map(
+            reply ->
+                StreamSupport.stream(reply.body().spliterator(), false)
+                    .map(Records::entry)
+                    .toList());
+  }
+
+  private static Entry entry(JsonNode row) {
+    return new Entry(
+        row.path("UID").asString(""),
+        key(row.path("SuccessorKey")),
+        row.path("IsSuccessful").asBoolean(false),
+        row.path("RecoveryEndTimestamp").asString(""),
+        row.path("LossStatement").asString(""));
+  }
+
+  /** The steps of a recovery as text. */
+  static String steps(OrchestratorNode node, String uid) {
+    return node.api()
+        .getLocally("audit-recovery-steps/" + uid, LIMIT)
+        .map(reply -> reply.body().toString())
+        .orElse("no answer");
+  }
+
+  /** Who the primary is by the record, as host:port and epoch. */
+  static String primary(OrchestratorNode node, String hint) {
+    return node.api()
+        .getLocally("explain/" + hint, LIMIT)
+        .map(
+            reply -> {
+              JsonNode body = reply.body();
+              JsonNode details = body.has("Details") ? body.path("Details") : body;
+              JsonNode record =
+                  details.findPath("ServerUUID").isMissingNode() ? details : parent(details);
+              return key(record.path("Key")) + " epoch " + record.path("Epoch").asInt(-1);
+            })
+        .orElse("no answer");
+  }
+
+  private static JsonNode parent(JsonNode details) {
+    return details.findParent("ServerUUID");
+  }
+
+  static String key(JsonNode key) {
+    return key.path("Hostname").asString("") + ":" + key.path("Port").asInt(0);
+  }
+}
