@@ -7,6 +7,7 @@ import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.StampedCommand;
 import dev.orchestrator.store.command.UnknownCommandException;
 import dev.orchestrator.store.model.StateReport;
+import dev.orchestrator.store.sql.AppliedTable;
 import dev.orchestrator.store.sql.Database;
 import dev.orchestrator.store.sql.SettingTable.LeaderAnnouncement;
 import dev.orchestrator.store.sql.Transaction;
@@ -41,15 +42,18 @@ final class CommandApplier {
   CommandResult apply(LogId id, StampedCommand stamped) {
     return database.apply(
         tx -> {
-          if (!isNext(tx, id)) {
+          AppliedTable.Progress progress = database.applied().progress(tx);
+          if (!isNext(progress.id(), id)) {
             return REPLAYED;
           }
-          Instant stamp = stamp(tx, stamped.stampEpochMillis());
+          // Stamps always grow (rule L4), even if a leader was wrong about the newest one.
+          long millis = Math.max(stamped.stampEpochMillis(), progress.lastStampEpochMillis() + 1);
+          Instant stamp = Instant.ofEpochMilli(millis);
           CommandResult result =
               KeyRules.whyNot(stamped.command())
                   .map(CommandResult::refused)
                   .orElseGet(() -> apply(tx, id, stamp, stamped.command()));
-          database.applied().advance(tx, id);
+          database.applied().advance(tx, id, millis);
           return result;
         });
   }
@@ -58,7 +62,7 @@ final class CommandApplier {
   void advance(LogId id) {
     database.apply(
         tx -> {
-          boolean next = isNext(tx, id);
+          boolean next = isNext(database.applied().id(tx), id);
           if (next) {
             database.applied().advance(tx, id);
           }
@@ -71,8 +75,7 @@ final class CommandApplier {
    *
    * @throws IllegalStateException entries are missing between the rows and this one
    */
-  private boolean isNext(Transaction tx, LogId id) {
-    LogId applied = database.applied().id(tx);
+  private static boolean isNext(LogId applied, LogId id) {
     if (id.index() <= applied.index()) {
       return false;
     }
@@ -81,14 +84,6 @@ final class CommandApplier {
           "entry " + id + " cannot follow the applied entry " + applied);
     }
     return true;
-  }
-
-  /** Stamps always grow (rule L4), even if a leader was wrong about the newest one. */
-  private Instant stamp(Transaction tx, long stampEpochMillis) {
-    long last = database.applied().lastStampEpochMillis(tx);
-    long stamp = Math.max(stampEpochMillis, last + 1);
-    database.applied().stamp(tx, stamp);
-    return Instant.ofEpochMilli(stamp);
   }
 
   private CommandResult apply(Transaction tx, LogId id, Instant stamp, Command command) {

@@ -30,6 +30,39 @@ public final class AppliedTable {
         .orElseThrow(() -> new StoreException("table raft_applied has lost its row"));
   }
 
+  /**
+   * How far apply has come.
+   *
+   * @param id the last entry applied
+   * @param lastStampEpochMillis the newest stamp applied, milliseconds since 1970-01-01 UTC
+   */
+  public record Progress(LogId id, long lastStampEpochMillis) {}
+
+  /** Both in one query, since apply asks for each entry. */
+  public Progress progress(Transaction tx) {
+    return tx.first(
+            """
+            SELECT applied_index, applied_term, last_stamp_epoch_ms FROM raft_applied WHERE id = 1
+            """,
+            row ->
+                new Progress(
+                    new LogId(row.number("applied_term"), row.number("applied_index")),
+                    row.number("last_stamp_epoch_ms")))
+        .orElseThrow(() -> new StoreException("table raft_applied has lost its row"));
+  }
+
+  /** Records an entry and its stamp in one statement. */
+  public void advance(Transaction tx, LogId id, long stampEpochMillis) {
+    tx.update(
+        """
+        UPDATE raft_applied SET applied_index = ?, applied_term = ?, last_stamp_epoch_ms = ?
+        WHERE id = 1
+        """,
+        id.index(),
+        id.term(),
+        stampEpochMillis);
+  }
+
   public void advance(Transaction tx, LogId id) {
     tx.update(
         "UPDATE raft_applied SET applied_index = ?, applied_term = ? WHERE id = 1",
@@ -42,16 +75,8 @@ public final class AppliedTable {
     return lastStampEpochMillis(reads);
   }
 
-  public long lastStampEpochMillis(Transaction tx) {
-    return lastStampEpochMillis((Reads) tx);
-  }
-
   private static long lastStampEpochMillis(Reads from) {
     return from.number("SELECT last_stamp_epoch_ms FROM raft_applied WHERE id = 1");
-  }
-
-  public void stamp(Transaction tx, long stampEpochMillis) {
-    tx.update("UPDATE raft_applied SET last_stamp_epoch_ms = ? WHERE id = 1", stampEpochMillis);
   }
 
   /** Id of the Raft group that these rows belong to; empty until it is bound. */

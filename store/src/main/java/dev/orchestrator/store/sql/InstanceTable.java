@@ -44,7 +44,7 @@ public final class InstanceTable {
       List<Instance> batch = waiting.subList(from, Math.min(from + MAX_BATCH, waiting.size()));
       writes.run(
           tx -> {
-            batch.forEach(instance -> put(tx, instance));
+            tx.updateAll(InstanceRow.REPLACE, batch.stream().map(InstanceRow::values).toList());
             return batch.size();
           });
     }

@@ -30,6 +30,15 @@ public final class Transaction implements Reads {
     }
   }
 
+  /** Runs a statement once for each of the rows of arguments, sent together. */
+  void updateAll(String sql, List<Object[]> rows) {
+    try {
+      Statements.updateAll(connection, sql, rows);
+    } catch (SQLException e) {
+      throw new StoreException("statement failed: " + sql.strip(), e);
+    }
+  }
+
   /** Runs a statement that changes rows and says how many. */
   int update(String sql, Object... arguments) {
     try {
