@@ -31,7 +31,8 @@ public final class LegacyHealthJson {
       Self self,
       boolean leads,
       Optional<RaftStatus> raft,
-      Optional<URI> leaderUri) {
+      Optional<URI> leaderUri,
+      List<String> reported) {
     String leader = raft.map(LegacyRaftJson::leader).orElse("");
     return new Fields()
         .set("Healthy", healthy)
@@ -45,12 +46,18 @@ public final class LegacyHealthJson {
         .set("IsRaftLeader", raft.isPresent() && leads)
         .set("RaftLeaderURI", raft.isPresent() ? leaderUri.map(URI::toString).orElse("") : "")
         .set("RaftAdvertise", raft.isPresent() ? self.node().raftAdvertise() : "")
-        .set("RaftHealthyMembers", raft.map(status -> known(status, self)).orElse(null))
+        .set("RaftHealthyMembers", raft.map(status -> known(status, self, reported)).orElse(null))
         .done();
   }
 
-  /** Members that this node knows to be in order: itself and the leader, while it hears one. */
-  private static List<String> known(RaftStatus status, Self self) {
+  /**
+   * Members that this node knows to be in order: those that reported to it as the leader; before
+   * anybody did, itself and the leader, while it hears one.
+   */
+  private static List<String> known(RaftStatus status, Self self, List<String> reported) {
+    if (!reported.isEmpty()) {
+      return reported;
+    }
     List<String> members = new ArrayList<>();
     if (status.partOfQuorum()) {
       members.add(self.node().raftAdvertise());

@@ -20,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class LifeNode implements AutoCloseable {
   static final Path LAUNCHER = Path.of("..", "bin", "orchestrator").toAbsolutePath().normalize();
   private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration PATIENT = Duration.ofSeconds(15);
 
   final String host;
   final Path folder;
@@ -121,6 +122,11 @@ final class LifeNode implements AutoCloseable {
   /** HTTP status of a path below /api/, 0 without an answer. */
   int status(String path) {
     return api.get(path, SHORT).map(NodeApi.Reply::status).orElse(0);
+  }
+
+  /** As {@link #status}, but with patience: for a machine that does many things at once. */
+  int answer(String path) {
+    return api.get(path, PATIENT).map(NodeApi.Reply::status).orElse(0);
   }
 
   NodeApi api() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,11 +16,11 @@ class StartIT {
   void nodeWithoutRaftLeadsFromTheStart() {
     try (LifeNode node = new LifeNode(folder, "127.0.71.11").start()) {
       await().atMost(LifeGroup.LIMIT).until(node::leads);
-      assertThat(node.status("health")).isEqualTo(200);
-      assertThat(node.status("raft-health")).isEqualTo(500);
-      assertThat(node.status("disable-global-recoveries")).isEqualTo(200);
+      assertThat(node.answer("health")).isEqualTo(200);
+      assertThat(node.answer("raft-health")).isEqualTo(500);
+      assertThat(node.answer("disable-global-recoveries")).isEqualTo(200);
       node.signal("TERM");
-      assertThat(node.awaitEnd(Duration.ofSeconds(5))).isZero();
+      assertThat(node.awaitEnd(LifeGroup.LIMIT)).isZero();
     }
   }
 

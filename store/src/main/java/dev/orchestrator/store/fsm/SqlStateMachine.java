@@ -4,7 +4,10 @@ import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.port.StateMachine;
 import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.command.StampedCommand;
 import dev.orchestrator.store.sql.Database;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies committed commands to the SQL backend, each with its index and term in one transaction.
@@ -12,6 +15,8 @@ import dev.orchestrator.store.sql.Database;
  * raft-apply.
  */
 public final class SqlStateMachine implements StateMachine<CommandResult> {
+  private static final Logger LOG = LoggerFactory.getLogger(SqlStateMachine.class);
+
   private final Database database;
   private final CommandApplier applier;
 
@@ -32,7 +37,9 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
 
   @Override
   public CommandResult apply(LogId id, byte[] command) {
-    return applier.apply(id, CommandCodec.decode(command));
+    StampedCommand decoded = CommandCodec.decode(command);
+    LOG.debug("orchestrator/raft: applying command {}: {}", id.index(), decoded.command().name());
+    return applier.apply(id, decoded);
   }
 
   @Override
