@@ -65,8 +65,8 @@ public final class FleetView {
   }
 
   /**
-   * Cluster aliases by cluster name: what instances suggest, else what the primary record keeps,
-   * else the name.
+   * Cluster aliases by cluster name: what people chose, else what instances suggest, else what the
+   * primary record keeps, else the name.
    */
   public Map<String, String> aliases(Topology topology) {
     Map<String, String> aliases = new HashMap<>();
@@ -74,6 +74,7 @@ public final class FleetView {
     for (ClusterRecord cluster : database.clusters().all()) {
       records.put(cluster.primaryUuid(), cluster);
     }
+    Map<String, String> chosen = database.aliases().all();
     for (String name : topology.clusterNames()) {
       String alias = name;
       for (Instance instance : topology.cluster(name)) {
@@ -87,7 +88,7 @@ public final class FleetView {
           break;
         }
       }
-      aliases.put(name, alias);
+      aliases.put(name, chosen.getOrDefault(name, alias));
     }
     return aliases;
   }

@@ -14,6 +14,7 @@ import dev.orchestrator.store.model.FailureDetection;
 import dev.orchestrator.store.model.Instance;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Recovery;
+import dev.orchestrator.store.replication.NoteExpiry;
 import dev.orchestrator.store.sql.Database;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -332,6 +333,7 @@ public final class RecoverySupervisor implements AutoCloseable {
     if (due) {
       propose(new Command.Expire(block));
     }
+    NoteExpiry.DEFAULT.due(database, now).ifPresent(this::propose);
   }
 
   private void keepRecords(Topology topology) {

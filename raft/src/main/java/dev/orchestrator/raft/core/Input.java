@@ -53,6 +53,36 @@ public sealed interface Input {
    */
   record Read(long token) implements Input {}
 
+  /**
+   * The state is safe on its own disk up to this index, and the log may be cut up to it (§7). Cuts
+   * less, or nothing, where the log is still needed.
+   */
+  record Compact(long upToIndex) implements Input {}
+
+  /**
+   * The snapshot this member can send from now on; null if it has none any more. Nothing else may
+   * be sent meanwhile.
+   */
+  record SnapshotSpooled(@Nullable SnapshotInfo snapshot) implements Input {}
+
+  /**
+   * Answer to {@link SnapshotTask.StoreChunk}.
+   *
+   * @param nextOffset everything before it is there
+   * @param complete all of it is there and its checksum is right
+   */
+  record ChunkStored(SnapshotInfo snapshot, long nextOffset, boolean complete) implements Input {}
+
+  /**
+   * Answer to {@link SnapshotTask.Install}.
+   *
+   * @param done false if the state is as before; what was received is gone then
+   */
+  record SnapshotInstalled(SnapshotInfo snapshot, boolean done) implements Input {}
+
+  /** The state belongs to another cluster than the log: it must not be built upon (rule T2). */
+  record ForeignState() implements Input {}
+
   /** A client's command; answered in {@link Ready#replies()} under the same token. */
   final class Propose implements Input {
     private final long token;

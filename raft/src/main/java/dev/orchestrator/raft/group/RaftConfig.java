@@ -15,6 +15,7 @@ import java.util.List;
  * @param timings the same on all members
  * @param limits bounds of messages and memory
  * @param fatalHandler told when the member cannot go on
+ * @param compaction when the log is cut
  */
 public record RaftConfig(
     String selfName,
@@ -23,7 +24,8 @@ public record RaftConfig(
     boolean bootstrap,
     RaftTimings timings,
     RaftLimits limits,
-    FatalHandler fatalHandler) {
+    FatalHandler fatalHandler,
+    CompactionPolicy compaction) {
   public RaftConfig {
     memberNames = memberNames.stream().sorted().distinct().toList();
     if (!memberNames.contains(selfName)) {
@@ -43,5 +45,25 @@ public record RaftConfig(
         RaftTimings.DEFAULT,
         RaftLimits.DEFAULT,
         fatalHandler);
+  }
+
+  /** With the default policy of compaction. */
+  public RaftConfig(
+      String selfName,
+      String bindAddress,
+      List<String> memberNames,
+      boolean bootstrap,
+      RaftTimings timings,
+      RaftLimits limits,
+      FatalHandler fatalHandler) {
+    this(
+        selfName,
+        bindAddress,
+        memberNames,
+        bootstrap,
+        timings,
+        limits,
+        fatalHandler,
+        CompactionPolicy.DEFAULT);
   }
 }

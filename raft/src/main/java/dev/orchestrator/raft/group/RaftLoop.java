@@ -43,6 +43,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private static final int MAX_APPLY_BATCH_BYTES = 1 << 20;
   private static final long MAX_APPLY_LAG = 8192;
   private static final int CLUSTER_ID_BYTES = 16;
+  private static final String STATE_WANTED =
+      "the state is not what this log led to: it waits for a leader's log or snapshot";
 
   private sealed interface Event<R> {
     record Step<R>(Input input) implements Event<R> {}
@@ -89,10 +91,15 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private @Nullable Transport transport;
   private @Nullable LogWriter writer;
   private @Nullable ApplyLoop<R> applyLoop;
+  private @Nullable SnapshotDriver snapshots;
+
+  /** The cluster the state belonged to at the start. */
+  private final Optional<String> stateClusterId;
 
   private Transport.Identity identity;
   private List<String> waitingFor = List.of();
   private long lastPersisted;
+  private boolean stateClusterChecked;
   private volatile RaftStatus status;
   private volatile QuorumContact contact = new QuorumContact(false, 0);
   private volatile boolean fit = true;
@@ -106,8 +113,10 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       RandomGenerator random,
       PendingProposals<R> proposals,
       ChangeNotifier notifier,
+      Optional<String> stateClusterId,
       BiConsumer<String, Throwable> fatal) {
     this.node = node;
+    this.stateClusterId = stateClusterId;
     this.clock = clock;
     this.bootstrap = bootstrap;
     this.random = random;
@@ -125,7 +134,12 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   }
 
   /** Gives the loop its neighbours; before its thread starts. */
-  void begin(Transport newTransport, LogWriter newWriter, ApplyLoop<R> newApplyLoop) {
+  void begin(
+      Transport newTransport,
+      LogWriter newWriter,
+      ApplyLoop<R> newApplyLoop,
+      SnapshotDriver newSnapshots) {
+    snapshots = newSnapshots;
     transport = newTransport;
     writer = newWriter;
     applyLoop = newApplyLoop;
@@ -220,12 +234,13 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     Transport toPeers = transport;
     LogWriter toDisk = writer;
     ApplyLoop<R> toState = applyLoop;
-    if (toPeers == null || toDisk == null || toState == null) {
+    SnapshotDriver toSnapshots = snapshots;
+    if (toPeers == null || toDisk == null || toState == null || toSnapshots == null) {
       throw new IllegalStateException("begin comes first");
     }
     try {
       while (!stopping) {
-        turn(toPeers, toDisk, toState);
+        turn(toPeers, toDisk, toState, toSnapshots);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -236,7 +251,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     }
   }
 
-  private void turn(Transport toPeers, LogWriter toDisk, ApplyLoop<R> toState)
+  private void turn(
+      Transport toPeers, LogWriter toDisk, ApplyLoop<R> toState, SnapshotDriver toSnapshots)
       throws InterruptedException {
     Event<R> first =
         inbox.poll(node.hasUnsentReads() ? SHORT_TICK_MILLIS : TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -259,6 +275,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       lastPersisted = persisted;
       node.step(new Input.Persisted(persisted));
     }
+    toSnapshots.before(node, toState, clock.nowMillis());
+    refuseForeignState();
     maybeBootstrap(toPeers);
     if (changes.isSwapCheckDue(node, clock.nowMillis())) {
       changes.swapIn(node, toPeers.peers());
@@ -275,6 +293,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     for (Ready.Outbound message : ready.messages()) {
       toPeers.send(message.to(), message.message());
     }
+    toSnapshots.after(node, ready.snapshots(), toState, clock.nowMillis());
     handCommitted(toState);
     long applied = toState.appliedIndex();
     publish(applied);
@@ -324,9 +343,24 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     }
   }
 
+  /** As soon as the log knows its cluster, and before anything of it is applied. */
+  private void refuseForeignState() {
+    if (stateClusterChecked || stateClusterId.isEmpty()) {
+      return;
+    }
+    Optional<String> own = node.membership().map(Membership::clusterId);
+    if (own.isPresent()) {
+      stateClusterChecked = true;
+      if (!own.equals(stateClusterId)) {
+        log.warn("the state is of cluster {}, not {}", stateClusterId.get(), own.get());
+        node.step(new Input.ForeignState());
+      }
+    }
+  }
+
   private void maybeBootstrap(Transport toPeers) {
     if (node.isVoter()) {
-      waitingFor = List.of();
+      waitFor(node.isStateFit() ? List.of() : List.of(STATE_WANTED));
       return;
     }
     List<Transport.PeerView> peers = toPeers.peers();
@@ -348,8 +382,14 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
                     + node.membership().get().voters()
                     + ": the leader has to let it in")
             : bootstrap.waitingFor(peers);
+    waitFor(reasons);
+  }
+
+  private void waitFor(List<String> reasons) {
     if (!reasons.equals(waitingFor)) {
-      log.info("not part of a group yet, waiting for {}", reasons);
+      if (!reasons.isEmpty()) {
+        log.info("no full part of a group yet, waiting for {}", reasons);
+      }
       waitingFor = reasons;
     }
   }
@@ -434,7 +474,9 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
         node.log().lastIndex(),
         node.noOpIndex().filter(noOp -> noOp <= appliedIndex).isPresent(),
         node.isVoter(),
-        waitingFor);
+        waitingFor,
+        node.log().firstIndex(),
+        node.snapshotProgress());
   }
 
   /** From now on this member leads nothing, follows nobody and votes for nobody. */
@@ -455,7 +497,9 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
             last.lastIndex(),
             false,
             false,
-            List.of("this member has stopped"));
+            List.of("this member has stopped"),
+            last.firstIndex(),
+            List.of());
     status = ended;
     notifier.changed(ended);
     proposals.stopped();

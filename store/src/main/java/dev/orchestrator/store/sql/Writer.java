@@ -83,6 +83,22 @@ final class Writer implements AutoCloseable {
     }
   }
 
+  /** Like {@link #synced}, but the body runs once: it reads from what can be read once only. */
+  <T> T syncedOnce(Function<Transaction, T> body) {
+    Deadline deadline = Deadline.in(backend.applyPatience());
+    gate.enterFirst(deadline.left());
+    try {
+      execute(dialect.beforeSync());
+      try {
+        return run(deadline, body);
+      } finally {
+        execute(dialect.afterSync());
+      }
+    } finally {
+      gate.leave();
+    }
+  }
+
   /**
    * Apply must not fail because a server restarts: as long as no commit was sent, nothing happened
    * and the body may run again.
