@@ -38,6 +38,7 @@ public final class Node implements AutoCloseable {
 
   private static final long BACKEND_QUESTION_MILLIS = 1_000;
   private static final long BACKEND_JUDGEMENT_MILLIS = 250;
+  private static final long HEALTH_REPORT_MILLIS = 10_000;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CompletableFuture<Integer> end = new CompletableFuture<>();
@@ -122,6 +123,11 @@ public final class Node implements AutoCloseable {
     Watches questions = keep(new Watches("backend-watch")); // a question may hang for long
     questions.every(BACKEND_QUESTION_MILLIS, "backend question", backend::ask);
     group.watchStates(keep(new Watches("state-watch")));
+    if (config.raft().isPresent()) {
+      HealthReport report =
+          keep(new HealthReport(config, group::status, () -> group.leadership().leaderUri()));
+      keep(new Watches("health-report")).every(HEALTH_REPORT_MILLIS, "health report", report);
+    }
     group.watch(watches, reason -> cannotJoin(config, reason));
     reload.onChange(
         changed -> {

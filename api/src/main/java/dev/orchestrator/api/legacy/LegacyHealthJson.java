@@ -28,6 +28,7 @@ public final class LegacyHealthJson {
   /**
    * HealthStatus.
    *
+   * @param reported members that told this leader that they are well, empty if it does not lead
    * @param divergence which members hold other states than most, {@code ""} if none do
    */
   public static Map<String, @Nullable Object> status(
@@ -36,6 +37,7 @@ public final class LegacyHealthJson {
       boolean leads,
       Optional<RaftStatus> raft,
       Optional<URI> leaderUri,
+      List<String> reported,
       String divergence) {
     String leader = raft.map(LegacyRaftJson::leader).orElse("");
     return new Fields()
@@ -50,13 +52,19 @@ public final class LegacyHealthJson {
         .set("IsRaftLeader", raft.isPresent() && leads)
         .set("RaftLeaderURI", raft.isPresent() ? leaderUri.map(URI::toString).orElse("") : "")
         .set("RaftAdvertise", raft.isPresent() ? self.node().raftAdvertise() : "")
-        .set("RaftHealthyMembers", raft.map(status -> known(status, self)).orElse(null))
+        .set("RaftHealthyMembers", raft.map(status -> known(status, self, reported)).orElse(null))
         .set("StateDivergence", divergence)
         .done();
   }
 
-  /** Members that this node knows to be in order: itself and the leader, while it hears one. */
-  private static List<String> known(RaftStatus status, Self self) {
+  /**
+   * Members that this node knows to be in order: those that reported to it as the leader; before
+   * anybody did, itself and the leader, while it hears one.
+   */
+  private static List<String> known(RaftStatus status, Self self, List<String> reported) {
+    if (!reported.isEmpty()) {
+      return reported;
+    }
     List<String> members = new ArrayList<>();
     if (status.partOfQuorum()) {
       members.add(self.node().raftAdvertise());

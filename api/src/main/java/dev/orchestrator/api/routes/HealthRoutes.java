@@ -6,6 +6,7 @@ import dev.orchestrator.api.http.ApiResponse;
 import dev.orchestrator.api.http.ApiServices;
 import dev.orchestrator.api.http.ConfigReload;
 import dev.orchestrator.api.http.Route;
+import dev.orchestrator.api.leader.FollowerReports;
 import dev.orchestrator.api.legacy.LegacyHealthJson;
 import dev.orchestrator.store.replication.StateVerdict;
 import java.security.SecureRandom;
@@ -23,11 +24,13 @@ import java.util.TreeMap;
 public final class HealthRoutes {
   private final ApiConfig config;
   private final ApiServices services;
+  private final FollowerReports reports;
   private final BackendHealth backend;
   private final String token;
   private final Instant startedAt;
 
-  public HealthRoutes(ApiConfig config, ApiServices services) {
+  public HealthRoutes(ApiConfig config, ApiServices services, FollowerReports reports) {
+    this.reports = reports;
     this.config = config;
     this.services = services;
     this.backend = new BackendHealth(() -> services.database().probe());
@@ -57,6 +60,9 @@ public final class HealthRoutes {
             services.leadership().leads(),
             services.raft().get(),
             services.leadership().leaderUri(),
+            services.leadership().leads()
+                ? reports.members(services.clock().instant())
+                : List.of(),
             failure.isEmpty() ? divergence() : "");
     return failure.isEmpty()
         ? ApiResponse.ok("Application node is healthy", details)

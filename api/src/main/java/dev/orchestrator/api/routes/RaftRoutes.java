@@ -2,9 +2,11 @@ package dev.orchestrator.api.routes;
 
 import dev.orchestrator.api.http.ApiConfig;
 import dev.orchestrator.api.http.ApiException;
+import dev.orchestrator.api.http.ApiRequest;
 import dev.orchestrator.api.http.ApiResponse;
 import dev.orchestrator.api.http.ApiServices;
 import dev.orchestrator.api.http.Route;
+import dev.orchestrator.api.leader.FollowerReports;
 import dev.orchestrator.api.leader.LeaderChecks;
 import dev.orchestrator.api.legacy.LegacyRaftJson;
 import dev.orchestrator.raft.group.RaftStatus;
@@ -15,8 +17,10 @@ public final class RaftRoutes {
   private final ApiConfig config;
   private final ApiServices services;
   private final LeaderChecks checks;
+  private final FollowerReports reports;
 
-  public RaftRoutes(ApiConfig config, ApiServices services) {
+  public RaftRoutes(ApiConfig config, ApiServices services, FollowerReports reports) {
+    this.reports = reports;
     this.config = config;
     this.services = services;
     this.checks = new LeaderChecks(services.leadership());
@@ -34,6 +38,9 @@ public final class RaftRoutes {
         Route.local(
             "raft-leader", _ -> ApiResponse.bare(LegacyRaftJson.leader(status("raft-leader")))),
         Route.local("raft-health", _ -> health()),
+        Route.local(
+            "raft-follower-health-report/:authenticationToken/:raftBind/:raftAdvertise",
+            this::report),
         Route.local("raft-status", _ -> raftStatus()));
   }
 
@@ -41,6 +48,18 @@ public final class RaftRoutes {
     return status("raft-health").partOfQuorum() && services.leadership().partOfQuorum()
         ? ApiResponse.bare("healthy")
         : ApiResponse.failed(500, "unhealthy");
+  }
+
+  private ApiResponse report(ApiRequest request) {
+    boolean accepted =
+        reports.accept(
+            status("raft-follower-health-report"),
+            request.parameter("authenticationToken"),
+            request.parameter("raftAdvertise"),
+            services.clock().instant());
+    return accepted
+        ? ApiResponse.bare("health reported")
+        : ApiResponse.failed(500, "the report is of another term, or not of a member");
   }
 
   private ApiResponse raftStatus() {

@@ -4,6 +4,7 @@ import dev.orchestrator.api.http.ApiConfig;
 import dev.orchestrator.api.http.ApiServices;
 import dev.orchestrator.api.http.Route;
 import dev.orchestrator.api.http.Router;
+import dev.orchestrator.api.leader.FollowerReports;
 import dev.orchestrator.api.legacy.LegacyPaths;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,9 @@ public final class RouteTable {
   /** The routes that are built. */
   public static List<Route> built(ApiConfig config, ApiServices services) {
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new RaftRoutes(config, services).routes());
-    routes.addAll(new HealthRoutes(config, services).routes());
+    FollowerReports reports = new FollowerReports();
+    routes.addAll(new RaftRoutes(config, services, reports).routes());
+    routes.addAll(new HealthRoutes(config, services, reports).routes());
     routes.addAll(new DiscoveryRoutes(config, services).routes());
     routes.addAll(new ClusterRoutes(config, services).routes());
     routes.addAll(new InstanceRoutes(config, services).routes());

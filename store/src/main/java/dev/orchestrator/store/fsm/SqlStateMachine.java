@@ -47,6 +47,7 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
   @Override
   public CommandResult apply(LogId id, byte[] command) {
     StampedCommand stamped = CommandCodec.decode(command);
+    LOG.debug("orchestrator/raft: applying command {}: {}", id.index(), stamped.command().name());
     CommandResult result = applier.apply(id, stamped);
     if (stamped.command() instanceof Command.CheckState && result.id() == id.index()) {
       pinForCheck(id);
