@@ -60,9 +60,7 @@ public final class HealthRoutes {
             services.leadership().leads(),
             services.raft().get(),
             services.leadership().leaderUri(),
-            services.leadership().leads()
-                ? reports.members(services.clock().instant())
-                : List.of(),
+            services.leadership().leads() ? reports.members(services.clock().instant()) : List.of(),
             failure.isEmpty() ? divergence() : "");
     return failure.isEmpty()
         ? ApiResponse.ok("Application node is healthy", details)

@@ -39,11 +39,7 @@ final class FailureHandler {
   private final Rehearsals rehearsals;
   private final Map<String, List<String>> whyNot = new ConcurrentHashMap<>();
 
-  FailureHandler(
-      Workplace place,
-      RecoveryGate gate,
-      RecoveryRunner runner,
-      Rehearsals rehearsals) {
+  FailureHandler(Workplace place, RecoveryGate gate, RecoveryRunner runner, Rehearsals rehearsals) {
     this.place = place;
     this.gate = gate;
     this.runner = runner;

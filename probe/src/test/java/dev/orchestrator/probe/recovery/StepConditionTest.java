@@ -56,7 +56,8 @@ class StepConditionTest {
         new DurabilityPolicy(true, 1, Set.of(Readings.uuid(2)), 1, "AFTER_SYNC", 1, "fell back");
     assertThat(LossStatement.ofPromotion(promote, POLICY, java.util.Optional.empty()))
         .contains("acknowledged transactions lost: none");
-    assertThat(LossStatement.ofPromotion(promote, doubtful, java.util.Optional.empty())).contains("unknown: fell back");
+    assertThat(LossStatement.ofPromotion(promote, doubtful, java.util.Optional.empty()))
+        .contains("unknown: fell back");
   }
 
   private static ServerReading server(int executed, int received) {
