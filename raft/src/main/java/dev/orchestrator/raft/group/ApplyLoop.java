@@ -192,6 +192,7 @@ final class ApplyLoop<R> implements Runnable {
   private void install(LogId id, SnapshotInfo snapshot) {
     try (InputStream received = snapshots.open(snapshot)) {
       stateMachine.restore(id, received);
+      stateMachine.sync(); // before the log, which led to the former state, is reset
       appliedIndex = id.index();
       proposals.passed(id.index());
       log.info("installed {}", snapshot);

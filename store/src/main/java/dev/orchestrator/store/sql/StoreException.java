@@ -7,7 +7,7 @@ import java.sql.SQLTransientException;
 import java.util.Objects;
 
 /** The backend could not do what was asked: what was tried, on what, and the cause, in one line. */
-public final class StoreException extends RuntimeException {
+public class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final boolean passes;
