@@ -28,6 +28,7 @@ import java.util.function.Supplier;
  * @param replicator the way into the log
  * @param leadership who leads
  * @param raft status of the Raft member, empty without Raft
+ * @param reload reads the configuration files again
  * @param clock wall clock
  */
 public record ApiServices(
@@ -40,6 +41,7 @@ public record ApiServices(
     Replicator replicator,
     Leadership leadership,
     Supplier<Optional<RaftStatus>> raft,
+    ConfigReload reload,
     Clock clock) {
   /** Visits one server now. */
   @FunctionalInterface

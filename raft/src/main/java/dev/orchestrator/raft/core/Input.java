@@ -29,6 +29,12 @@ public sealed interface Input {
   record TransferLeadership(@Nullable MemberId to, long timeoutMillis) implements Input {}
 
   /**
+   * Whether this member is fit to lead. An unfit one steps down and does not stand for election,
+   * but votes, acknowledges and follows as ever, so it weakens no quorum. Fit at first.
+   */
+  record Fitness(boolean fit) implements Input {}
+
+  /**
    * Let this member in: as a learner, as a voter once it has caught up, in place of a voter of the
    * same name if there is one (rule I5). Ignored if this member does not lead or a change is on the
    * way.

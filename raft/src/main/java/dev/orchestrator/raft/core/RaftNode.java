@@ -52,6 +52,9 @@ public final class RaftNode {
   /** Until then this node holds on to the leader it heard, and votes for nobody else. */
   private long leaderLeaseUntilMillis;
 
+  /** Whether the state machine can be used, as the driver says; else others had better lead. */
+  private boolean backendWorks = true;
+
   private boolean hardStateUnwritten;
 
   /** Write that holds the current hard state. */
@@ -110,6 +113,7 @@ public final class RaftNode {
       case Input.Bootstrap(Membership membership) -> onBootstrap(membership);
       case Input.TransferLeadership(MemberId to, long timeout) -> onTransfer(to, timeout);
       case Input.Read(long token) -> onRead(token);
+      case Input.Fitness(boolean works) -> onFitness(works);
       case Input.AddMember(MemberId member) ->
           maybeBeginChange(now -> MembershipChanges.add(now, member));
       case Input.RemoveMember(String name) ->
@@ -364,7 +368,7 @@ public final class RaftNode {
   private void campaign() {
     resetElectionTimer();
     Membership membership = log.membership().orElse(null);
-    if (membership == null || !mayBeNeeded() || !mayStand()) {
+    if (membership == null || !mayBeNeeded() || !backendWorks || !mayStand()) {
       return;
     }
     Role.PreCandidate preCandidate = new Role.PreCandidate();
@@ -516,6 +520,14 @@ public final class RaftNode {
     }
   }
 
+  /** What makes a member unfit lies outside the algorithm: the state machine's backend failed. */
+  private void onFitness(boolean nowFit) {
+    backendWorks = nowFit;
+    if (!backendWorks && role.name() != RoleName.FOLLOWER) {
+      becomeFollower(term(), null);
+    }
+  }
+
   private @Nullable MemberId mostUpToDate(Role.Leader leader) {
     Membership membership = log.membership().orElse(null);
     return membership == null
@@ -549,7 +561,8 @@ public final class RaftNode {
         timeoutNow.term() == term()
             && role instanceof Role.Follower(MemberId leader)
             && from.equals(leader);
-    if (genuine && membership != null && membership.isVoter(self) && fit.isFit()) {
+    boolean fitToLead = fit.isFit() && backendWorks;
+    if (genuine && fitToLead && membership != null && membership.isVoter(self)) {
       becomeCandidate(membership, true);
     }
   }

@@ -187,11 +187,7 @@ final class Snapshots {
     receivedBytes = nextOffset;
     return Optional.of(
         new RaftMessage.SnapshotStored(
-            term,
-            snapshot.lastIncluded().id(),
-            nextOffset,
-            sentAtMillis(leader, term),
-            unusable));
+            term, snapshot.lastIncluded().id(), nextOffset, sentAtMillis(leader, term), unusable));
   }
 
   void install(SnapshotInfo snapshot) {

@@ -187,6 +187,11 @@ public final class RaftGroup<R> implements RaftMember<R> {
   }
 
   @Override
+  public void beFit(boolean fit) {
+    loop.beFit(fit);
+  }
+
+  @Override
   public void changeMembers(MemberChange change, Duration timeout)
       throws NotLeaderException, TimeoutException, InterruptedException {
     CompletableFuture<Void> done = loop.changeMembers(change);

@@ -105,6 +105,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private boolean stateClusterChecked;
   private volatile RaftStatus status;
   private volatile QuorumContact contact = new QuorumContact(false, 0);
+  private volatile boolean fit = true;
+  private boolean toldFit = true;
   private volatile boolean stopping;
 
   RaftLoop(
@@ -200,6 +202,12 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     return future;
   }
 
+  /** Any thread: taken in with the next turn. */
+  void beFit(boolean nowFit) {
+    fit = nowFit;
+    wake();
+  }
+
   /** Any thread: something outside the inbox has changed. */
   void wake() {
     if (wakePending.compareAndSet(false, true)) {
@@ -252,6 +260,10 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     Event<R> first =
         inbox.poll(node.hasUnsentReads() ? SHORT_TICK_MILLIS : TICK_MILLIS, TimeUnit.MILLISECONDS);
     wakePending.set(false);
+    if (toldFit != fit) {
+      toldFit = !toldFit;
+      node.step(new Input.Fitness(toldFit));
+    }
     node.step(new Input.Tick(clock.nowMillis()));
     if (first != null) {
       batch.add(first);

@@ -144,7 +144,9 @@ class SnapshotPaperTest {
 
   @Test
   void section7_aSnapshotTakesThePlaceOfALogThatDoesNotHoldIt() {
-    ScriptedNode a = followerWith(1);
+    ScriptedNode a = ScriptedNode.withLog(2, THREE, 1);
+    a.receive(B, a.append(2, new LogId(1, 1), 1));
+    assertThat(a.node.takeCommitted(1 << 20)).hasSize(1); // entry 2 is not committed yet
     SnapshotInfo snapshot = snapshot(2, 9, 10);
     a.receive(B, part(a, snapshot, 0, 10));
     assertThat(a.snapshots).hasSize(1);
@@ -163,6 +165,17 @@ class SnapshotPaperTest {
     a.receive(B, a.append(2, new LogId(2, 9), 10, command(2, 10)));
     a.sync();
     assertThat(a.node.takeCommitted(1 << 20)).containsExactly(command(2, 10));
+  }
+
+  @Test
+  void section7_aLongerLogOfAnotherHistoryGoesAsAWhole() {
+    ScriptedNode a = ScriptedNode.withLog(2, THREE, 1, 1, 1, 1); // of a leader that committed none
+    SnapshotInfo snapshot = snapshot(2, 3, 10);
+    a.receive(B, part(a, snapshot, 0, 10));
+    a.step(new Input.ChunkStored(snapshot, 10, Input.Received.COMPLETE));
+    a.step(new Input.SnapshotInstalled(snapshot, true));
+    assertThat(a.node.log().lastId()).isEqualTo(new LogId(2, 3));
+    assertThat(a.node.takeCommitted(1 << 20)).isEmpty();
   }
 
   @Test

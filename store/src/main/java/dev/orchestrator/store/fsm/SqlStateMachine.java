@@ -1,10 +1,14 @@
 package dev.orchestrator.store.fsm;
 
 import dev.orchestrator.raft.core.LogId;
+import dev.orchestrator.raft.port.StateImage;
 import dev.orchestrator.raft.port.StateMachine;
 import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.snapshot.SnapshotReader;
 import dev.orchestrator.store.sql.Database;
+import java.io.InputStream;
+import java.util.Optional;
 
 /**
  * Applies committed commands to the SQL backend, each with its index and term in one transaction.
@@ -31,6 +35,16 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
   }
 
   @Override
+  public Optional<String> clusterId() {
+    return database.clusterId();
+  }
+
+  @Override
+  public void bindTo(String clusterId) {
+    database.bindToCluster(clusterId);
+  }
+
+  @Override
   public CommandResult apply(LogId id, byte[] command) {
     return applier.apply(id, CommandCodec.decode(command));
   }
@@ -48,5 +62,15 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
   @Override
   public LogId sync() {
     return database.sync();
+  }
+
+  @Override
+  public StateImage image() {
+    return new SqlStateImage(database.pin());
+  }
+
+  @Override
+  public void restore(LogId id, InputStream image) {
+    SnapshotReader.restore(id, image, database);
   }
 }

@@ -42,7 +42,8 @@ class RaftSnapshotIT {
 
   /** Small chunks, so that a transfer takes a while. */
   private static final RaftLimits LIMITS =
-      new RaftLimits(256 << 10, 64, 4 << 20, 4096, 16 << 20, 64 << 10, 16 << 10, 64 << 10, 1 << 20);
+      new RaftLimits(
+          256 << 10, 64, 4 << 20, 4096, 16 << 20, 64 << 10, 16 << 10, 64 << 10, 512 << 10);
 
   @TempDir Path temp;
 
@@ -112,7 +113,7 @@ class RaftSnapshotIT {
     stop(away);
     proposeMany(leader, 1_500, 2_000);
     await().atMost(LIMIT).until(() -> status(leader).firstIndex() > 1_000);
-    start(away); // 3 MB at 1 MiB/s
+    start(away); // 3 MB at 512 KiB/s
     long[] half = new long[1];
     await()
         .atMost(LIMIT)
