@@ -14,6 +14,7 @@ import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.command.Replicator;
 import dev.orchestrator.store.fsm.SqlStateMachine;
+import dev.orchestrator.store.log.LogFolder;
 import dev.orchestrator.store.log.RocksLogStorage;
 import dev.orchestrator.store.replication.RaftReplicator;
 import dev.orchestrator.store.replication.StateWatch;
@@ -60,7 +61,7 @@ final class GroupMember implements Group {
       FatalHandler fatal) {
     NodeConfig.Raft raft = config.raft().orElseThrow();
     Path folder = raft.dataDir().resolve("raft-log");
-    RocksLogStorage storage = RocksLogStorage.open(folder);
+    RocksLogStorage storage = LogFolder.open(folder);
     try {
       RaftGroup<CommandResult> member =
           RaftGroup.start(

@@ -69,9 +69,18 @@ public sealed interface Input {
    * Answer to {@link SnapshotTask.StoreChunk}.
    *
    * @param nextOffset everything before it is there
-   * @param complete all of it is there and its checksum is right
    */
-  record ChunkStored(SnapshotInfo snapshot, long nextOffset, boolean complete) implements Input {}
+  record ChunkStored(SnapshotInfo snapshot, long nextOffset, Received received) implements Input {}
+
+  /** How a snapshot stands at its receiver. */
+  enum Received {
+    /** Parts are missing. */
+    PARTLY,
+    /** All of it is there and its checksum is right. */
+    COMPLETE,
+    /** All of it was there, but its checksum was wrong; it is removed. */
+    UNUSABLE
+  }
 
   /**
    * Answer to {@link SnapshotTask.Install}.

@@ -82,8 +82,12 @@ public sealed interface RaftMessage {
   /**
    * Answer to {@link InstallSnapshot}: of the snapshot of this entry the receiver has everything
    * before {@code nextOffset}. Once it is installed, an {@link AppendAccepted} follows.
+   *
+   * @param unusable all of it was there, but its checksum is wrong or it cannot be installed:
+   *     another one has to be made
    */
-  record SnapshotStored(long term, LogId lastIncluded, long nextOffset, long sentAtMillis)
+  record SnapshotStored(
+      long term, LogId lastIncluded, long nextOffset, long sentAtMillis, boolean unusable)
       implements RaftMessage {}
 
   /**

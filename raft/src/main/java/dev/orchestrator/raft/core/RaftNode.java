@@ -27,6 +27,9 @@ public final class RaftNode {
   /** A learner not heard for so many longest election timeouts is given up. */
   private static final long GIVE_UP_TIMEOUTS = 4;
 
+  /** A member without a fit state lets so many election timeouts pass before it stands. */
+  private static final int UNFIT_TIMEOUTS = 4;
+
   private final MemberId self;
   private final RaftTimings timings;
   private final RaftLimits limits;
@@ -42,6 +45,9 @@ public final class RaftNode {
 
   private long nowMillis;
   private long electionDeadlineMillis;
+
+  /** Election timeouts since a leader was heard, while the state is unfit. */
+  private int timeoutsUnfit;
 
   /** Until then this node holds on to the leader it heard, and votes for nobody else. */
   private long leaderLeaseUntilMillis;
@@ -224,7 +230,8 @@ public final class RaftNode {
 
   /**
    * Whether the state is what this log led to. If not, this member votes and keeps the log, but
-   * neither applies nor stands for election until it knows better or has a snapshot (rule T2).
+   * applies nothing until it knows better or has a snapshot (rule T2). It stands for election only
+   * if nobody else gets to lead, takes no proposals, and hands over as soon as it can.
    */
   public boolean isStateFit() {
     return fit.isFit();
@@ -314,6 +321,9 @@ public final class RaftNode {
     if (transfer != null && nowMillis >= transfer.untilMillis()) {
       leader.transfer = null;
     }
+    if (leader.transfer == null && !fit.isFit()) {
+      onTransfer(null, timings.electionMaxMillis()); // it can apply nothing
+    }
     boolean roundForReads = leader.reads.takeRound(nowMillis);
     if (roundForReads || nowMillis >= leader.nextHeartbeatMillis) {
       leader.nextHeartbeatMillis = nowMillis + timings.heartbeatMillis();
@@ -358,7 +368,7 @@ public final class RaftNode {
   private void campaign() {
     resetElectionTimer();
     Membership membership = log.membership().orElse(null);
-    if (membership == null || !mayBeNeeded() || !fit.isFit() || !backendWorks) {
+    if (membership == null || !mayBeNeeded() || !backendWorks || !mayStand()) {
       return;
     }
     Role.PreCandidate preCandidate = new Role.PreCandidate();
@@ -369,6 +379,18 @@ public final class RaftNode {
         nowMillis + timings.heartbeatMillis() + random.nextLong(timings.heartbeatMillis());
     sendToOtherVoters(membership, new RaftMessage.PreVoteRequest(term() + 1, log.lastId()));
     becomeCandidateIfPreVoted(preCandidate);
+  }
+
+  /**
+   * A member whose state is unfit leaves it to others to lead, but its log may be the only one with
+   * which anybody can: after a while it stands so as to hand its log, and then the leadership, on.
+   */
+  private boolean mayStand() {
+    if (fit.isFit()) {
+      return true;
+    }
+    timeoutsUnfit++;
+    return timeoutsUnfit > UNFIT_TIMEOUTS;
   }
 
   private void becomeCandidateIfPreVoted(Role.PreCandidate preCandidate) {
@@ -675,6 +697,7 @@ public final class RaftNode {
     require(!(role instanceof Role.Leader), "two leaders in one term");
     becomeFollower(leaderTerm, from);
     leaderLeaseUntilMillis = nowMillis + timings.electionMinMillis();
+    timeoutsUnfit = 0;
     resetElectionTimer();
   }
 
@@ -734,7 +757,7 @@ public final class RaftNode {
       replies.add(new Ready.Reply.NotLeader(proposal.token()));
       return;
     }
-    if (leader.transfer != null || !leader.hasRoom(limits)) {
+    if (leader.transfer != null || !leader.hasRoom(limits) || !fit.isFit()) {
       replies.add(new Ready.Reply.Overloaded(proposal.token()));
       return;
     }
@@ -939,15 +962,28 @@ public final class RaftNode {
 
   private void onChunkStored(Input.ChunkStored stored) {
     SnapshotInfo snapshot = stored.snapshot();
-    snapshots
-        .stored(stored, term())
-        .ifPresent(answer -> role.follows().ifPresent(leader -> send(leader, answer)));
-    if (stored.complete() && !snapshots.isInstalling() && needs(snapshot)) {
+    tellStored(snapshot, stored.nextOffset(), stored.received() == Input.Received.UNUSABLE);
+    if (stored.received() == Input.Received.COMPLETE
+        && !snapshots.isInstalling()
+        && needs(snapshot)) {
       snapshots.install(snapshot);
     }
   }
 
+  private void tellStored(SnapshotInfo snapshot, long nextOffset, boolean unusable) {
+    MemberId leader = role.follows().orElse(null);
+    if (leader != null) {
+      snapshots
+          .stored(snapshot, nextOffset, unusable, leader, term())
+          .ifPresent(answer -> send(leader, answer));
+    }
+  }
+
+  /** The state is replaced, or as before; then the log follows it. */
   private void onInstalled(SnapshotInfo snapshot, boolean done) {
+    if (!done) {
+      tellStored(snapshot, 0, true);
+    }
     snapshots.installed();
     if (!done) {
       return;
@@ -961,9 +997,11 @@ public final class RaftNode {
     takenIndex = snapshot.index();
     fit.isFitNow();
     commitTo(snapshot.index());
-    role.follows()
-        .ifPresent(
-            leader -> promise(leader, accepted(snapshot.index(), snapshots.lastSentAtMillis())));
+    MemberId leader = role.follows().orElse(null);
+    if (leader != null) {
+      long sentAtMillis = snapshots.sentAtMillis(leader, term());
+      promise(leader, accepted(snapshot.index(), sentAtMillis));
+    }
   }
 
   /** The follower has so much of its snapshot. */

@@ -31,6 +31,7 @@ final class Snapshots {
 
   private @Nullable MemberId sender;
   private long receivedBytes;
+  private long sentInTerm;
   private long lastSentAtMillis;
   private @Nullable SnapshotInfo installing;
 
@@ -134,6 +135,9 @@ final class Snapshots {
     SnapshotTransfer transfer = progress.transfer;
     if (transfer != null && transfer.snapshot.lastIncluded().id().equals(stored.lastIncluded())) {
       transfer.stored(stored.nextOffset(), nowMillis, timings.electionMinMillis());
+      if (stored.unusable() && transfer.snapshot.equals(spooled)) {
+        spooled = null; // the driver makes another one
+      }
     }
   }
 
@@ -150,13 +154,18 @@ final class Snapshots {
     return installing != null;
   }
 
-  /** When the leader sent what this member's answer is about. */
-  long lastSentAtMillis() {
-    return lastSentAtMillis;
+  /**
+   * When this leader sent the newest part that came in, on its own clock; before all time if none
+   * came from it in this term, since another one's clock says nothing to it.
+   */
+  long sentAtMillis(MemberId leader, long term) {
+    return leader.equals(sender) && term == sentInTerm ? lastSentAtMillis : Long.MIN_VALUE;
   }
 
   /** A part came in. While one snapshot is being installed no other one is taken. */
   void receive(MemberId from, RaftMessage.InstallSnapshot install) {
+    sender = from;
+    sentInTerm = install.term();
     lastSentAtMillis = install.sentAtMillis();
     SnapshotInfo snapshot = install.snapshot();
     if ((installing != null && !snapshot.equals(installing)) || !install.chunk().isIntact()) {
@@ -166,19 +175,19 @@ final class Snapshots {
       incoming = snapshot;
       receivedBytes = 0;
     }
-    sender = from;
     tasks.add(new SnapshotTask.StoreChunk(snapshot, install.offset(), install.chunk()));
   }
 
-  /** What the leader is to be told of a stored part. */
-  Optional<RaftMessage> stored(Input.ChunkStored stored, long term) {
-    if (!stored.snapshot().equals(incoming)) {
+  /** What the leader is to be told of a stored part, if the part is of what is received now. */
+  Optional<RaftMessage> stored(
+      SnapshotInfo snapshot, long nextOffset, boolean unusable, MemberId leader, long term) {
+    if (!snapshot.equals(incoming)) {
       return Optional.empty();
     }
-    receivedBytes = stored.nextOffset();
+    receivedBytes = nextOffset;
     return Optional.of(
         new RaftMessage.SnapshotStored(
-            term, stored.snapshot().lastIncluded().id(), stored.nextOffset(), lastSentAtMillis));
+            term, snapshot.lastIncluded().id(), nextOffset, sentAtMillis(leader, term), unusable));
   }
 
   void install(SnapshotInfo snapshot) {

@@ -50,6 +50,10 @@ final class ApplyLoop<R> implements Runnable {
   private final AtomicReference<@Nullable StateImage> image = new AtomicReference<>();
   private final AtomicReference<Input.@Nullable SnapshotInstalled> installed =
       new AtomicReference<>();
+
+  /** Whether the state knows its cluster; confined to raft-apply. */
+  private boolean bound;
+
   private volatile boolean pinning;
   private volatile long appliedIndex;
   private volatile boolean stopping;
@@ -62,6 +66,7 @@ final class ApplyLoop<R> implements Runnable {
       Runnable wakeLoop,
       BiConsumer<String, Throwable> fatal) {
     this.stateMachine = stateMachine;
+    this.bound = stateMachine.clusterId().isPresent();
     this.snapshots = snapshots;
     this.appliedIndex = appliedIndex;
     this.proposals = proposals;
@@ -171,11 +176,20 @@ final class ApplyLoop<R> implements Runnable {
         appliedIndex = command.index();
         proposals.applied(command.id(), result);
       }
-      case LogEntry.NoOp _, LogEntry.MembershipChange _ -> {
-        stateMachine.advance(entry.id());
-        appliedIndex = entry.index();
+      case LogEntry.MembershipChange change -> {
+        if (!bound) {
+          stateMachine.bindTo(change.membership().clusterId());
+          bound = true;
+        }
+        advance(change);
       }
+      case LogEntry.NoOp noOp -> advance(noOp);
     }
+  }
+
+  private void advance(LogEntry entry) {
+    stateMachine.advance(entry.id());
+    appliedIndex = entry.index();
   }
 
   private void pin() {
@@ -192,6 +206,7 @@ final class ApplyLoop<R> implements Runnable {
   private void install(LogId id, SnapshotInfo snapshot) {
     try (InputStream received = snapshots.open(snapshot)) {
       stateMachine.restore(id, received);
+      stateMachine.sync(); // before the log, which led to the former state, is reset
       appliedIndex = id.index();
       proposals.passed(id.index());
       log.info("installed {}", snapshot);

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private static final int MAX_APPLY_BATCH_BYTES = 1 << 20;
   private static final long MAX_APPLY_LAG = 8192;
   private static final int CLUSTER_ID_BYTES = 16;
+  private static final String LOG_LOST =
+      "this member has a state but no log, it was lost or damaged: a leader has to let it in";
   private static final String STATE_WANTED =
       "the state is not what this log led to: it waits for a leader's log or snapshot";
 
@@ -382,7 +385,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
                     + node.membership().get().voters()
                     + ": the leader has to let it in")
             : bootstrap.waitingFor(peers);
-    waitFor(reasons);
+    boolean logLost = node.membership().isEmpty() && !node.isStateFit();
+    waitFor(logLost ? Stream.concat(Stream.of(LOG_LOST), reasons.stream()).toList() : reasons);
   }
 
   private void waitFor(List<String> reasons) {

@@ -131,13 +131,21 @@ final class SnapshotWorker implements Runnable {
           verified = null;
           storage.discardReceived();
         }
-        case Work.Send(SnapshotTask.SendChunk part) ->
-            send.accept(
-                part.to(), part.with(storage.read(part.snapshot(), part.offset(), part.length())));
+        case Work.Send(SnapshotTask.SendChunk part) -> read(part);
         case Work.Store(SnapshotTask.StoreChunk part) -> store(part, part.snapshot());
       }
     } catch (IOException | RuntimeException e) {
       log.warn("a snapshot file failed; it is tried again", e);
+    }
+  }
+
+  private void read(SnapshotTask.SendChunk part) throws IOException {
+    try {
+      byte[] bytes = storage.read(part.snapshot(), part.offset(), part.length());
+      send.accept(part.to(), part.with(bytes));
+    } catch (IOException e) {
+      report(new Input.SnapshotSpooled(null)); // so that another one is made
+      throw e;
     }
   }
 
@@ -154,20 +162,21 @@ final class SnapshotWorker implements Runnable {
 
   private void store(SnapshotTask.StoreChunk part, SnapshotInfo snapshot) throws IOException {
     if (snapshot.equals(verified)) {
-      report(new Input.ChunkStored(snapshot, snapshot.sizeBytes(), true));
+      report(new Input.ChunkStored(snapshot, snapshot.sizeBytes(), Input.Received.COMPLETE));
       return;
     }
     verified = null;
     long next = storage.store(snapshot, part.offset(), part.chunk());
-    boolean complete = next == snapshot.sizeBytes() && storage.isComplete(snapshot);
-    if (complete) {
+    if (next < snapshot.sizeBytes()) {
+      report(new Input.ChunkStored(snapshot, next, Input.Received.PARTLY));
+    } else if (storage.isComplete(snapshot)) {
       log.info("received {}", snapshot);
       verified = snapshot;
-    } else if (next == snapshot.sizeBytes()) {
-      log.warn("the checksum of {} is wrong; it is fetched again", snapshot);
-      next = 0;
+      report(new Input.ChunkStored(snapshot, next, Input.Received.COMPLETE));
+    } else {
+      log.warn("the checksum of {} is wrong; another one is fetched", snapshot);
+      report(new Input.ChunkStored(snapshot, 0, Input.Received.UNUSABLE));
     }
-    report(new Input.ChunkStored(snapshot, next, complete));
   }
 
   private void report(Input result) {

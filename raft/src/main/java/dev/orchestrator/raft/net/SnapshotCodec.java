@@ -80,6 +80,7 @@ public final class SnapshotCodec {
         .setLastIncluded(LogEntryCodec.toProto(m.lastIncluded()))
         .setNextOffset(m.nextOffset())
         .setSentAtMillis(m.sentAtMillis())
+        .setUnusable(m.unusable())
         .build();
   }
 
@@ -88,7 +89,8 @@ public final class SnapshotCodec {
         m.getTerm(),
         LogEntryCodec.fromProto(m.getLastIncluded()),
         m.getNextOffset(),
-        m.getSentAtMillis());
+        m.getSentAtMillis(),
+        m.getUnusable());
   }
 
   private static dev.orchestrator.proto.raft.SnapshotInfo toProto(SnapshotInfo snapshot) {

@@ -22,6 +22,9 @@ public interface StateMachine<R> {
     return Optional.empty();
   }
 
+  /** This state belongs to this cluster from now on; called once, on raft-apply. */
+  default void bindTo(String clusterId) {}
+
   /**
    * Applies one committed command.
    *

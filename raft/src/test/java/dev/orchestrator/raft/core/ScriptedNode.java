@@ -16,6 +16,8 @@ final class ScriptedNode {
   final List<Ready.Write> unsynced = new ArrayList<>();
   final List<Ready.Reply> replies = new ArrayList<>();
   final List<Ready.ReadAnswer> reads = new ArrayList<>();
+  final List<LastIncluded> cuts = new ArrayList<>();
+  final List<SnapshotTask> snapshots = new ArrayList<>();
   boolean syncsAtOnce = true;
   long now;
 
@@ -37,10 +39,29 @@ final class ScriptedNode {
   }
 
   ScriptedNode(HardState hardState, List<LogEntry> entries, RaftLimits limits) {
+    this(hardState, LastIncluded.NOTHING, entries, LogId.ZERO, limits);
+  }
+
+  /** With a log that was cut, and this state. */
+  ScriptedNode(HardState hardState, LastIncluded first, List<LogEntry> entries, LogId state) {
+    this(hardState, first, entries, state, RaftLimits.DEFAULT);
+  }
+
+  private ScriptedNode(
+      HardState hardState,
+      LastIncluded first,
+      List<LogEntry> entries,
+      LogId state,
+      RaftLimits limits) {
     disk.addAll(entries);
-    RaftLog log = new RaftLog((from, to, bytes) -> disk.subList((int) from - 1, (int) to), 1 << 20);
+    RaftLog log =
+        new RaftLog(
+            (from, to, bytes) ->
+                disk.subList((int) (from - 1 - first.index()), (int) (to - first.index())),
+            1 << 20,
+            first);
     entries.forEach(log::restore);
-    node = new RaftNode(A, RaftTimings.DEFAULT, limits, hardState, log, LogId.ZERO, 0, 42);
+    node = new RaftNode(A, RaftTimings.DEFAULT, limits, hardState, log, state, 0, 42);
     tick(RaftTimings.DEFAULT.electionMinMillis()); // the lease a fresh start assumes is over
     take();
   }
@@ -123,11 +144,23 @@ final class ScriptedNode {
   }
 
   List<Long> terms() {
+    return terms(1);
+  }
+
+  List<Long> terms(long fromIndex) {
     List<Long> terms = new ArrayList<>();
-    for (long index = 1; index <= node.log().lastIndex(); index++) {
+    for (long index = fromIndex; index <= node.log().lastIndex(); index++) {
       terms.add(node.log().termAt(index));
     }
     return terms;
+  }
+
+  /** Parts of snapshots to be sent, since they were cleared. */
+  List<SnapshotTask.SendChunk> sends() {
+    return snapshots.stream()
+        .filter(SnapshotTask.SendChunk.class::isInstance)
+        .map(SnapshotTask.SendChunk.class::cast)
+        .toList();
   }
 
   private void collect() {
@@ -135,8 +168,12 @@ final class ScriptedNode {
     sent.addAll(ready.messages());
     replies.addAll(ready.replies());
     reads.addAll(ready.reads());
+    snapshots.addAll(ready.snapshots());
     if (ready.write() != null) {
       unsynced.add(ready.write());
+      if (ready.write().cutTo() != null) {
+        cuts.add(ready.write().cutTo());
+      }
       if (syncsAtOnce) {
         sync();
       }

@@ -1,6 +1,7 @@
 package dev.orchestrator.raft.sim;
 
 import dev.orchestrator.raft.core.HardState;
+import dev.orchestrator.raft.core.LastIncluded;
 import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.MemberId;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What must hold after every step, whatever happened (Figure 3 and more). Keeps the history of the
@@ -33,6 +35,10 @@ final class Invariants {
   private final Map<LogId, LogEntry> everAppended = new HashMap<>();
   private final Map<LogId, LogId> everBefore = new HashMap<>();
   private final List<Committed> committed = new ArrayList<>();
+
+  /** The state after each committed entry; the first one is the empty state. */
+  private final List<SimState> states = new ArrayList<>(List.of(SimState.EMPTY));
+
   private long answered;
 
   /** Newest index whose effect a client was told or shown. */
@@ -77,9 +83,36 @@ final class Invariants {
     remember(member);
   }
 
+  /** What a log begins behind is as it was committed, with the membership of that place (§7). */
+  private void beginningIsTrue(RaftNode node) {
+    LastIncluded first = node.log().lastIncluded();
+    if (first.index() == 0 || first.index() > committed.size()) {
+      return; // the latter shows in commitIsFinal
+    }
+    Violation.unless(
+        committed.get((int) first.index() - 1).entry().id().equals(first.id()),
+        "%s: its log begins behind %s, which was not committed",
+        node.self(),
+        first.id());
+    for (long index = first.index(); index > 0; index--) {
+      if (committed.get((int) index - 1).entry() instanceof LogEntry.MembershipChange change) {
+        Violation.unless(
+            first.membership().equals(Optional.of(change.membership())),
+            "%s: its log begins behind %s with the membership %s",
+            node.self(),
+            first.id(),
+            first.membership());
+        return;
+      }
+    }
+  }
+
   /** After a step and before its work is carried out. */
   void afterStep(SimMember member, Ready ready, long nowMicros) {
     RaftNode node = member.node;
+    if (ready.write() != null && ready.write().cutTo() != null) {
+      beginningIsTrue(node);
+    }
     hardStateIsMonotonic(member);
     logsMatch(node, ready);
     leaderAppendsOnly(member);
@@ -194,7 +227,12 @@ final class Invariants {
     if (node.commitIndex() == member.commitIndex) {
       return;
     }
-    for (long index = member.commitIndex + 1; index <= node.commitIndex(); index++) {
+    long compacted = node.log().lastIncluded().index();
+    Violation.unless(
+        compacted <= committed.size(), "%s: a snapshot of what nobody committed", member.id);
+    for (long index = Math.max(compacted, member.commitIndex + 1);
+        index <= node.commitIndex();
+        index++) {
       LogId id = new LogId(node.log().termAt(index), index);
       LogEntry entry = everAppended.get(id);
       Violation.unless(entry != null, "%s: committed %s, which nobody appended", member.id, id);
@@ -250,11 +288,11 @@ final class Invariants {
   /** Entries reach a state machine in order, without gaps, and as committed. */
   void onApplied(SimMember member, LogEntry entry) {
     Violation.unless(
-        entry.index() == member.applied + 1,
+        entry.index() == member.applied() + 1,
         "%s: applied %s after %d",
         member.id,
         entry,
-        member.applied);
+        member.applied());
     Violation.unless(
         entry.index() <= committed.size()
             && committed.get((int) entry.index() - 1).entry().equals(entry),
@@ -263,6 +301,27 @@ final class Invariants {
         entry);
     Violation.unless(
         member.disk.holds(entry.id()), "%s: state ahead of its log: %s", member.id, entry);
+    stateIsTrue(member.id, member.state.after(entry));
+  }
+
+  /** Every state is that of the committed entries up to its place, whatever way it came about. */
+  void stateIsTrue(MemberId member, SimState state) {
+    int index = (int) state.applied().index();
+    Violation.unless(index <= committed.size(), "%s: a state of what nobody committed", member);
+    while (states.size() <= index) {
+      states.add(states.getLast().after(committed.get(states.size() - 1).entry()));
+    }
+    Violation.unless(
+        states.get(index).equals(state),
+        "%s: its state is %s instead of %s",
+        member,
+        state,
+        states.get(index));
+  }
+
+  /** The state of the committed entries up to here; some member has applied them. */
+  SimState stateAt(long index) {
+    return states.get((int) index);
   }
 
   void onReadAsked(long token) {
@@ -280,12 +339,12 @@ final class Invariants {
   void onRead(SimMember member, long token) {
     read++;
     Violation.unless(
-        member.applied >= seenBeforeRead.get(token),
+        member.applied() >= seenBeforeRead.get(token),
         "%s: stale read of index %d, index %d had been seen before it was asked for",
         member.id,
-        member.applied,
+        member.applied(),
         seenBeforeRead.get(token));
-    newestSeen = Math.max(newestSeen, member.applied);
+    newestSeen = Math.max(newestSeen, member.applied());
   }
 
   /**

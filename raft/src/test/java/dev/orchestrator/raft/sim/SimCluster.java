@@ -3,8 +3,8 @@ package dev.orchestrator.raft.sim;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.orchestrator.raft.core.Input;
+import dev.orchestrator.raft.core.LastIncluded;
 import dev.orchestrator.raft.core.LogEntry;
-import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.Membership;
 import dev.orchestrator.raft.core.RaftLimits;
@@ -14,6 +14,8 @@ import dev.orchestrator.raft.core.RaftNode;
 import dev.orchestrator.raft.core.RaftTimings;
 import dev.orchestrator.raft.core.Ready;
 import dev.orchestrator.raft.core.RoleName;
+import dev.orchestrator.raft.core.SnapshotInfo;
+import dev.orchestrator.raft.core.SnapshotTask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /**
  * A whole group in one thread: members, network, disks and clocks, all chance from one seed. The
@@ -31,7 +34,8 @@ public final class SimCluster {
   private static final long MAX_EVENTS = 2_000_000;
 
   /** Small, so that batches are cut, flow control bites and old entries are read from disk. */
-  private static final RaftLimits LIMITS = new RaftLimits(160, 4, 800, 50, 4_000, 300);
+  private static final RaftLimits LIMITS =
+      new RaftLimits(160, 4, 800, 50, 4_000, 300, 100, 300, 20_000);
 
   private record Event(long atMicros, long order, Runnable action) implements Comparable<Event> {
     @Override
@@ -58,6 +62,11 @@ public final class SimCluster {
   private int transfers;
   private int changes;
   private int wipes;
+  private int installed;
+  private int losses;
+  private int healed;
+  private int full;
+  private int cuts;
   private boolean storm = true;
 
   /** A group whose faults are drawn from the seed. */
@@ -78,8 +87,7 @@ public final class SimCluster {
     for (int i = 0; i < size; i++) {
       members.add(new SimMember(new MemberId("n" + (i + 1), random.nextLong())));
     }
-    boolean checkLease = !faults.closesConnections();
-    this.invariants = new Invariants(members, timings, checkLease);
+    this.invariants = new Invariants(members, timings, faults.sparesLeases());
     for (SimMember member : members) {
       member.clockRate = 1 + faults.clockDrift() * (2 * random.nextDouble() - 1);
       start(member);
@@ -116,6 +124,7 @@ public final class SimCluster {
     }
     for (SimMember member : members) {
       member.pausedUntilMicros = 0;
+      member.diskFullUntilMicros = 0;
       if (!member.isUp()) {
         start(member);
       }
@@ -137,7 +146,7 @@ public final class SimCluster {
     long whole =
         members.stream()
             .filter(member -> now.isVoter(member.id))
-            .filter(member -> member.applied >= index || (!alsoTheDead && !member.isUp()))
+            .filter(member -> member.applied() >= index || (!alsoTheDead && !member.isUp()))
             .count();
     return now.isSettled() && whole == now.voters().size();
   }
@@ -214,6 +223,29 @@ public final class SimCluster {
     return changes;
   }
 
+  /** What happened how often. */
+  public Map<String, Long> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    counts.put("answered", answered());
+    counts.put("committed", committed());
+    counts.put("elected", (long) elections());
+    counts.put("handed over", (long) transfers);
+    counts.put("disks full", (long) full);
+    counts.put("logs cut", (long) cuts);
+    counts.put("logs damaged", (long) healed);
+    counts.put("members changed", (long) changes);
+    counts.put("read", read());
+    counts.put("snapshots installed", (long) installed);
+    counts.put("states lost", (long) losses);
+    counts.put("wiped", (long) wipes);
+    return counts;
+  }
+
+  /** Simulated time so far. */
+  public long simulatedMillis() {
+    return nowMicros / 1_000;
+  }
+
   /** Number of disks lost. */
   public int wipes() {
     return wipes;
@@ -279,15 +311,17 @@ public final class SimCluster {
 
   /** What the members look like, for the message of a failed test. */
   public String describe() {
-    StringBuilder text = new StringBuilder("at " + nowMicros / 1_000 + " ms, " + faults);
+    StringBuilder text = new StringBuilder("at " + nowMicros / 1_000 + " ms");
     for (SimMember member : members) {
       text.append("\n  ").append(member.id);
       if (member.isUp()) {
         RaftNode node = member.node;
         text.append(" ").append(node.role()).append(" term=").append(node.term());
         text.append(" last=").append(node.log().lastId()).append(" commit=");
-        text.append(node.commitIndex()).append(" applied=").append(member.applied);
-        text.append(" ").append(node.membership());
+        text.append(node.commitIndex()).append(" applied=").append(member.applied());
+        text.append(" first=").append(node.log().firstIndex());
+        text.append(node.isStateFit() ? " " : " state unfit ").append(member.state.applied());
+        text.append(" ").append(node.membership()).append(" ").append(node.snapshotProgress());
       } else {
         text.append(" down");
       }
@@ -299,8 +333,14 @@ public final class SimCluster {
 
   private void start(SimMember member) {
     member.life++;
-    RaftLog log = new RaftLog(member.disk, LIMITS.cacheBytes());
-    member.disk.entries().forEach(log::restore);
+    member.spooling = false;
+    RaftLog log = new RaftLog(member.disk, LIMITS.cacheBytes(), member.disk.lastIncluded());
+    try {
+      member.disk.load(log::restore);
+    } catch (SimDisk.Damaged e) {
+      beginAnew(member);
+      log = new RaftLog(member.disk, LIMITS.cacheBytes());
+    }
     member.unanswered.clear();
     member.confirmedReads.clear();
     member.node =
@@ -310,7 +350,7 @@ public final class SimCluster {
             LIMITS,
             member.disk.hardState(),
             log,
-            new LogId(log.termAt(member.applied), member.applied),
+            member.state.applied(),
             member.clockMillis(nowMicros),
             random.nextLong());
     invariants.onStart(member);
@@ -331,10 +371,23 @@ public final class SimCluster {
         });
   }
 
+  /** A member whose log is damaged keeps its state, and is somebody else from now on (rule I5). */
+  private void beginAnew(SimMember member) {
+    healed++;
+    member.disk = new SimDisk();
+    member.id = new MemberId(member.id.name(), random.nextLong());
+    member.disks.put(member.id, member.disk);
+    member.snapshots = new SimSnapshots();
+  }
+
   private void crash(SimMember member, int survivingWrites) {
     member.life++;
     member.node = null;
     member.disk.crash(survivingWrites);
+    member.snapshots.crash(random.nextInt(2_000));
+    if (random.nextDouble() < faults.powerCutRate()) {
+      loseUnsyncedState(member);
+    }
     for (SimMember other : members) {
       if (random.nextDouble() < faults.peerLostRate()) {
         deliver(other, new Input.PeerLost(member.id), 1 + random.nextInt(5_000));
@@ -365,12 +418,160 @@ public final class SimCluster {
     member.disk = new SimDisk();
     member.id = new MemberId(member.id.name(), random.nextLong());
     member.disks.put(member.id, member.disk);
-    member.applied = 0;
+    member.snapshots = new SimSnapshots();
+    member.state = SimState.EMPTY;
+    syncState(member);
     start(member);
+  }
+
+  // State
+
+  private static void syncState(SimMember member) {
+    member.durableState = member.state;
+    member.restoredSinceSync = false;
+  }
+
+  /** After a power cut the state is any that it was since it was synced. */
+  private void loseUnsyncedState(SimMember member) {
+    long durable = member.durableState.applied().index();
+    if (member.restoredSinceSync) {
+      member.state = random.nextBoolean() ? member.state : member.durableState;
+    } else if (durable < member.applied()) {
+      long index = durable + random.nextLong(member.applied() - durable + 1);
+      member.state = invariants.stateAt(index);
+    }
+    syncState(member);
+  }
+
+  /** The database alone is emptied, or replaced by a copy of another one or an old one. */
+  private void loseState() {
+    SimMember member = anyMember();
+    SimMember other = anyMember();
+    if (!isWhole() || invariants.committedMembership().membership().voters().size() < 2) {
+      return; // somebody must have the state
+    }
+    if (member.isUp()) {
+      crash(member, random.nextInt(member.disk.waiting() + 1));
+    }
+    losses++;
+    member.state =
+        switch (random.nextInt(3)) {
+          case 0 -> SimState.EMPTY;
+          case 1 -> other.state;
+          default -> invariants.stateAt(random.nextLong(member.applied() + 1));
+        };
+    syncState(member);
+    start(member);
+  }
+
+  private boolean allStatesFit() {
+    return members.stream().allMatch(member -> member.isUp() && member.node.isStateFit());
+  }
+
+  private void compact() {
+    SimMember member = anyMember();
+    if (member.isUp() && !member.isPaused(nowMicros) && !member.spooling) {
+      syncState(member);
+      step(member, new Input.Compact(member.applied() - random.nextInt(20)));
+    }
+  }
+
+  private void carryOut(SimMember member, SnapshotTask task) {
+    switch (task) {
+      case SnapshotTask.SendChunk part -> {
+        if (member.snapshots.has(part.snapshot())) {
+          RaftMessage message = part.with(member.snapshots.read(part));
+          send(member, new Ready.Outbound(part.to(), message));
+        } else {
+          deliver(member, new Input.SnapshotSpooled(null), 0);
+        }
+      }
+      case SnapshotTask.StoreChunk part ->
+          ofThisLife(
+              member,
+              random.nextInt(2_000),
+              () -> deliver(member, member.snapshots.store(part), 0));
+      case SnapshotTask.Install(SnapshotInfo snapshot) ->
+          ofThisLife(member, random.nextInt(50_000), () -> install(member, snapshot));
+    }
+  }
+
+  /** Replaces the state; that the node learns of it later is where a crash may come between. */
+  private void install(SimMember member, SnapshotInfo snapshot) {
+    byte[] image = member.snapshots.open(snapshot);
+    boolean done = image != null && random.nextDouble() >= faults.snapshotFailRate();
+    if (done) {
+      member.state = SimState.of(image);
+      member.restoredSinceSync = true;
+      member.unanswered.keySet().removeIf(index -> index <= member.applied());
+      invariants.stateIsTrue(member.id, member.state);
+      installed++;
+    }
+    ofThisLife(
+        member,
+        random.nextInt(5_000),
+        () -> {
+          if (done) {
+            syncState(member);
+          }
+          deliver(member, new Input.SnapshotInstalled(snapshot, done), 0);
+          member.snapshots.discardReceived();
+        });
+  }
+
+  private void maybeSpool(SimMember member) {
+    boolean wanted =
+        member.node.wantedSnapshot().filter(from -> from <= member.applied()).isPresent();
+    if (!wanted || member.spooling) {
+      return;
+    }
+    member.spooling = true;
+    SimState state = member.state;
+    LastIncluded place = member.node.log().lastIncludedAt(state.applied().index());
+    ofThisLife(
+        member,
+        random.nextInt(30_000),
+        () -> {
+          SnapshotInfo snapshot = member.snapshots.spool(place, state.image());
+          if (random.nextDouble() < faults.snapshotFailRate()) {
+            member.snapshots.damageSpool(random.nextInt(10_000));
+          }
+          member.spooling = false;
+          deliver(member, new Input.SnapshotSpooled(snapshot), 0);
+        });
+  }
+
+  /** Something a process does later, unless it dies before. */
+  private void ofThisLife(SimMember member, long delayMicros, Runnable action) {
+    int life = member.life;
+    at(
+        delayMicros,
+        () -> {
+          if (member.life == life && member.isUp()) {
+            action.run();
+          }
+        });
   }
 
   /** One turn of a member's loop: the time, then what came in, then the work it leads to. */
   private void step(SimMember member, Input input) {
+    try {
+      turn(member, input);
+    } catch (SimDisk.Damaged e) {
+      stopAndRestart(member); // whoever cannot read its log votes no more
+    }
+  }
+
+  private void stopAndRestart(SimMember member) {
+    if (storm) {
+      crashAndRestart(member, random.nextInt(500));
+    } else {
+      crash(member, 0);
+      start(member);
+    }
+  }
+
+  private void turn(SimMember member, Input input) {
     RaftNode node = member.node;
     RoleName before = node.role();
     node.step(new Input.Tick(member.clockMillis(nowMicros)));
@@ -385,12 +586,35 @@ public final class SimCluster {
     trace(member, input);
     ready.replies().forEach(reply -> onReply(member, reply));
     ready.reads().forEach(answer -> onReadAnswer(member, answer));
+    if (ready.write() != null && ready.write().cutTo() != null) {
+      cuts++;
+    }
     if (ready.write() != null) {
+      if (nowMicros < member.diskFullUntilMicros) {
+        full++;
+        crash(member, 0);
+        ofLife(member, member.diskFullUntilMicros - nowMicros, () -> start(member));
+        return; // before anything of this turn has left
+      }
       write(member, ready.write());
     }
     ready.messages().forEach(message -> send(member, message));
+    ready.snapshots().forEach(task -> carryOut(member, task));
     applyCommitted(member);
     answerReads(member);
+    maybeSpool(member);
+  }
+
+  /** Something that happens to a member that is down, unless it was started before. */
+  private void ofLife(SimMember member, long delayMicros, Runnable action) {
+    int life = member.life;
+    at(
+        delayMicros,
+        () -> {
+          if (member.life == life && !member.isUp()) {
+            action.run();
+          }
+        });
   }
 
   private void onReply(SimMember member, Ready.Reply reply) {
@@ -410,7 +634,7 @@ public final class SimCluster {
     Iterator<Map.Entry<Long, Long>> reads = member.confirmedReads.entrySet().iterator();
     while (reads.hasNext()) {
       Map.Entry<Long, Long> read = reads.next();
-      if (read.getValue() <= member.applied) {
+      if (read.getValue() <= member.applied()) {
         invariants.onRead(member, read.getKey());
         reads.remove();
       }
@@ -422,7 +646,7 @@ public final class SimCluster {
     while (!entries.isEmpty()) {
       for (LogEntry entry : entries) {
         invariants.onApplied(member, entry);
-        member.applied = entry.index();
+        member.state = member.state.after(entry);
         SimMember.Asked asked = member.unanswered.remove(entry.index());
         if (asked != null && asked.entry().id().equals(entry.id())) {
           invariants.onAnswered(asked.token(), asked.entry(), entry);
@@ -513,7 +737,7 @@ public final class SimCluster {
   /** Hands over once the member runs; one that is down never gets it. */
   private void deliver(SimMember member, Input input, long delayMicros) {
     int life = member.life;
-    boolean ofThisLife = input instanceof Input.Persisted;
+    boolean ofThisLife = !(input instanceof Input.Receive || input instanceof Input.PeerLost);
     at(
         delayMicros,
         () -> {
@@ -540,6 +764,11 @@ public final class SimCluster {
     repeat(faults.transferEveryMillis(), this::transferToAnybody);
     repeat(faults.changeEveryMillis(), this::changeMembers);
     repeat(faults.wipeEveryMillis(), this::wipeIfBearable);
+    repeat(faults.compactEveryMillis(), this::compact);
+    repeat(faults.stateLossEveryMillis(), this::loseState);
+    repeat(faults.diskFullEveryMillis(), this::fillDisk);
+    repeat(faults.flipEveryMillis(), this::flipIfBearable);
+    repeat(faults.jumpEveryMillis(), this::jumpClock);
   }
 
   /** Whether losing one disk loses nothing: all voters are whole, and nothing is on the way. */
@@ -551,7 +780,24 @@ public final class SimCluster {
     List<MemberId> voters = newest.membership().voters();
     List<MemberId> present = members.stream().map(member -> member.id).toList();
     boolean settled = newest.membership().isSettled() && present.containsAll(voters);
-    return settled && members.stream().allMatch(member -> member.knowsNoChangeBehind(newest));
+    return settled
+        && members.stream().noneMatch(member -> member.disk.isFlipped())
+        && allStatesFit()
+        && members.stream().allMatch(member -> member.knowsNoChangeBehind(newest));
+  }
+
+  private void fillDisk() {
+    anyMember().diskFullUntilMicros = nowMicros + random.nextInt(1_000_000);
+  }
+
+  private void flipIfBearable() {
+    if (isWhole() && invariants.committedMembership().membership().voters().size() >= 3) {
+      anyMember().disk.flip(random.nextInt(1_000_000), random.nextInt(10_000));
+    }
+  }
+
+  private void jumpClock() {
+    anyMember().clockOffsetMicros += random.nextInt(6_000_000) - 3_000_000;
   }
 
   private void wipeIfBearable() {
@@ -578,7 +824,7 @@ public final class SimCluster {
 
   /** As the driver does: members that come back without their log are swapped in (rule I5). */
   private void swapIn(SimMember leader) {
-    if (!leader.node.takesMembershipChange()) {
+    if (!leader.isUp() || !leader.node.takesMembershipChange()) {
       return;
     }
     int from = members.indexOf(leader);

@@ -23,6 +23,16 @@ import java.util.SplittableRandom;
  * @param changeEveryMillis mean time between removals and additions of members, 0 for never
  * @param wipeEveryMillis mean time between losses of a whole disk, 0 for never; only while the
  *     group can bear it: all voters are whole, at least three, and no change is on the way
+ * @param compactEveryMillis mean time between cuts of a member's log, 0 for never
+ * @param stateLossEveryMillis mean time between losses of a state alone: emptied, replaced by
+ *     another member's, or by an older one; 0 for never
+ * @param powerCutRate share of crashes after which the state is as it was when it was last synced,
+ *     or later
+ * @param snapshotFailRate share of snapshots that are damaged, or that cannot be installed
+ * @param diskFullEveryMillis mean time between disks that fill up: the next write fails, 0 for
+ *     never
+ * @param flipEveryMillis mean time between flipped bits in a log; 0 for never
+ * @param jumpEveryMillis mean time between jumps of a clock by up to 3 s either way; 0 for never
  */
 public record SimFaults(
     double lossRate,
@@ -40,10 +50,29 @@ public record SimFaults(
     int closeEveryMillis,
     int transferEveryMillis,
     int changeEveryMillis,
-    int wipeEveryMillis) {
+    int wipeEveryMillis,
+    int compactEveryMillis,
+    int stateLossEveryMillis,
+    double powerCutRate,
+    double snapshotFailRate,
+    int diskFullEveryMillis,
+    int flipEveryMillis,
+    int jumpEveryMillis) {
   /** Nothing goes wrong. */
   public static final SimFaults NONE =
-      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0);
+      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  /** Nothing goes wrong but that logs are cut. */
+  public static final SimFaults COMPACTING =
+      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0);
+
+  /** Nothing goes wrong, and nobody notices by a closed connection who dies. */
+  public static final SimFaults SILENT =
+      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  /** Round trips of 150 ms and 2 % loss. */
+  public static final SimFaults WIDE_AREA =
+      new SimFaults(0.02, 0, 75, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** A mix of faults. */
   public static SimFaults draw(SplittableRandom random) {
@@ -63,11 +92,18 @@ public record SimFaults(
         random.nextBoolean() ? 300 + random.nextInt(2_000) : 0,
         random.nextInt(3) == 0 ? 200 + random.nextInt(2_000) : 0,
         random.nextInt(3) == 0 ? 300 + random.nextInt(2_000) : 0,
-        random.nextInt(3) == 0 ? 500 + random.nextInt(4_000) : 0);
+        random.nextInt(3) == 0 ? 500 + random.nextInt(4_000) : 0,
+        random.nextInt(3) > 0 ? 50 + random.nextInt(1_000) : 0,
+        random.nextInt(3) == 0 ? 300 + random.nextInt(3_000) : 0,
+        random.nextBoolean() ? random.nextDouble() : 0,
+        random.nextBoolean() ? random.nextDouble() * 0.3 : 0,
+        random.nextInt(4) == 0 ? 1_000 + random.nextInt(4_000) : 0,
+        random.nextInt(4) == 0 ? 1_000 + random.nextInt(4_000) : 0,
+        random.nextInt(4) == 0 ? 500 + random.nextInt(4_000) : 0);
   }
 
-  /** Whether anything closes connections: then leader-check promises less. */
-  public boolean closesConnections() {
-    return peerLostRate > 0 || closeEveryMillis > 0;
+  /** Whether nothing closes connections and no clock jumps: else leader-check promises less. */
+  public boolean sparesLeases() {
+    return peerLostRate == 0 && closeEveryMillis == 0 && jumpEveryMillis == 0;
   }
 }

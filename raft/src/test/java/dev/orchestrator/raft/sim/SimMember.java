@@ -31,8 +31,23 @@ final class SimMember {
   long pausedUntilMicros;
   double clockRate = 1;
 
-  /** Last index the state machine has applied; durable like a database. */
-  long applied;
+  /** The state as it is, and as it would be after a power cut at worst. */
+  SimState state = SimState.EMPTY;
+
+  SimState durableState = SimState.EMPTY;
+
+  /** The state in between is no prefix of the log: a snapshot took its place. */
+  boolean restoredSinceSync;
+
+  SimSnapshots snapshots = new SimSnapshots();
+
+  /** An image is being written. */
+  boolean spooling;
+
+  /** No write succeeds before this. */
+  long diskFullUntilMicros;
+
+  long clockOffsetMicros;
 
   /** Values this life's leader appended and has not applied yet, by index. */
   final Map<Long, Asked> unanswered = new HashMap<>();
@@ -54,7 +69,12 @@ final class SimMember {
   }
 
   long clockMillis(long nowMicros) {
-    return (long) (nowMicros * clockRate / 1_000);
+    return (long) ((nowMicros * clockRate + clockOffsetMicros) / 1_000);
+  }
+
+  /** Last index the state machine has applied. */
+  long applied() {
+    return state.applied().index();
   }
 
   /** Its incarnations that have, or had when they were wiped, this entry on disk. */
@@ -67,11 +87,14 @@ final class SimMember {
 
   /** Whether neither its log nor its disk has a newer membership than this one. */
   boolean knowsNoChangeBehind(LogEntry.MembershipChange newest) {
-    boolean inLog = isUp() && node.log().membershipIndex() > newest.index();
-    return !inLog
-        && disk.entries().stream()
-            .skip(newest.index())
-            .noneMatch(LogEntry.MembershipChange.class::isInstance);
+    boolean inLog =
+        isUp()
+            && node.log().membershipIndex() > newest.index()
+            && node.log().membershipIndex() > node.log().lastIncluded().index();
+    boolean onDisk =
+        disk.membershipIndex() > newest.index()
+            && disk.membershipIndex() > disk.lastIncluded().index();
+    return !inLog && !onDisk;
   }
 
   boolean isUp() {
@@ -84,7 +107,7 @@ final class SimMember {
 
   boolean leaderCheck(long nowMicros, RaftTimings timings) {
     return isUp()
-        && node.noOpIndex().filter(noOp -> noOp <= applied).isPresent()
+        && node.noOpIndex().filter(noOp -> noOp <= applied()).isPresent()
         && clockMillis(nowMicros) - node.quorumContactMillis().orElseThrow()
             < timings.leaderCheckMillis();
   }

@@ -12,6 +12,7 @@ import dev.orchestrator.store.sql.Database;
 import dev.orchestrator.store.sql.PinnedState;
 import dev.orchestrator.store.sql.StoreException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,16 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
   /** The newest stamp applied, milliseconds since 1970-01-01 UTC. */
   public long lastStampEpochMillis() {
     return database.applied().lastStampEpochMillis();
+  }
+
+  @Override
+  public Optional<String> clusterId() {
+    return database.clusterId();
+  }
+
+  @Override
+  public void bindTo(String clusterId) {
+    database.bindToCluster(clusterId);
   }
 
   @Override

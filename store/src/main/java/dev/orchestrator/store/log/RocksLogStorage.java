@@ -4,6 +4,7 @@ import dev.orchestrator.raft.core.HardState;
 import dev.orchestrator.raft.core.LastIncluded;
 import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.LogId;
+import dev.orchestrator.raft.net.EntryRecord;
 import dev.orchestrator.raft.net.LogEntryCodec;
 import dev.orchestrator.raft.net.SnapshotCodec;
 import dev.orchestrator.raft.port.LogStorage;
@@ -97,7 +98,8 @@ public final class RocksLogStorage implements LogStorage {
   /**
    * Opens the log in this folder, or begins one, with a new incarnation.
    *
-   * @throws StoreException another process has it open, or it cannot be read, or it is damaged
+   * @throws DamagedLogException what is there is not what was written
+   * @throws StoreException another process has it open, or it cannot be read
    */
   public static RocksLogStorage open(Path folder) {
     return new RocksLogStorage(folder);
@@ -165,7 +167,7 @@ public final class RocksLogStorage implements LogStorage {
             + what
             + "); nothing was removed. Keep a copy, empty the folder and let the leader bring"
             + " this member up to date";
-    return cause == null ? new StoreException(message) : new StoreException(message, cause);
+    return new DamagedLogException(message, cause);
   }
 
   private long loadIncarnation() throws RocksDBException {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -256,6 +257,11 @@ public final class Database implements AutoCloseable {
           settings.countSync(tx);
           return replacement;
         });
+  }
+
+  /** The Raft group this database is bound to, if it is. */
+  public Optional<String> clusterId() {
+    return applied.clusterId();
   }
 
   /**

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
+import dev.orchestrator.raft.core.SnapshotProgress;
 import dev.orchestrator.raft.group.CompactionPolicy;
 import dev.orchestrator.raft.group.RaftConfig;
 import dev.orchestrator.raft.group.RaftGroup;
@@ -41,7 +42,8 @@ class RaftSnapshotIT {
 
   /** Small chunks, so that a transfer takes a while. */
   private static final RaftLimits LIMITS =
-      new RaftLimits(256 << 10, 64, 4 << 20, 4096, 16 << 20, 64 << 10, 16 << 10, 64 << 10, 1 << 20);
+      new RaftLimits(
+          256 << 10, 64, 4 << 20, 4096, 16 << 20, 64 << 10, 16 << 10, 64 << 10, 512 << 10);
 
   @TempDir Path temp;
 
@@ -100,6 +102,74 @@ class RaftSnapshotIT {
     assertThat(journals.get(away).restored.get()).isEqualTo(1);
     stop(others(leader).getLast()); // it counts as a voter
     assertThat(propose(leader, "with two")).isEqualTo("applied with two");
+  }
+
+  /** §7: the follower is killed half-way, and goes on from what it has on disk. */
+  @Test
+  void aBrokenTransferGoesOnAndDoesNotBeginAgain() throws Exception {
+    names.forEach(this::start);
+    String leader = awaitLeader();
+    String away = others(leader).getFirst();
+    stop(away);
+    proposeMany(leader, 1_500, 2_000);
+    await().atMost(LIMIT).until(() -> status(leader).firstIndex() > 1_000);
+    start(away); // 3 MB at 512 KiB/s
+    long[] half = new long[1];
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> {
+              half[0] =
+                  status(away).snapshots().stream()
+                      .mapToLong(SnapshotProgress::doneBytes)
+                      .max()
+                      .orElse(0);
+              return half[0] > 1_000_000;
+            });
+    stop(away);
+    long before = Files.size(folder(away).resolve("snapshots/received"));
+    assertThat(before).isGreaterThanOrEqualTo(half[0]);
+    assertThat(journals.get(away).restored.get()).isZero();
+    start(away);
+    List<Long> seen = new ArrayList<>();
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> {
+              status(away).snapshots().forEach(progress -> seen.add(progress.doneBytes()));
+              return journals.get(away).restored.get() == 1;
+            });
+    // The first answer after the restart already counts what was there.
+    assertThat(seen.stream().filter(bytes -> bytes > 0)).allMatch(bytes -> bytes >= before);
+    awaitSame();
+  }
+
+  /** Rules I5, I6: a member whose log is damaged begins anew and is a voter again. */
+  @Test
+  void aMemberWithADamagedLogIsSwappedIn() throws Exception {
+    names.forEach(this::start);
+    String leader = awaitLeader();
+    proposeMany(leader, 600, 100);
+    String damaged = others(leader).getFirst();
+    long incarnation = status(damaged).self().incarnation();
+    stop(damaged);
+    try (Stream<Path> files = Files.walk(folder(damaged))) {
+      for (Path file : files.filter(f -> f.toString().matches(".*\\.(log|sst)")).toList()) {
+        byte[] bytes = Files.readAllBytes(file);
+        for (int at = bytes.length / 2; at < Math.min(bytes.length, bytes.length / 2 + 9); at++) {
+          bytes[at] ^= 0x55;
+        }
+        Files.write(file, bytes);
+      }
+    }
+    start(damaged);
+    await().atMost(LIMIT).until(() -> status(damaged).votes());
+    assertThat(status(damaged).self().incarnation()).isNotEqualTo(incarnation);
+    propose(leader, "after");
+    awaitSame();
+    assertThat(status(leader).voters()).isEqualTo(names);
   }
 
   /** Rule T2: the database was wiped, the log has only what came later. */
@@ -187,7 +257,7 @@ class RaftSnapshotIT {
             LIMITS,
             (what, cause) -> fatal.add(what + ": " + cause),
             EARLY);
-    members.put(name, RaftGroup.start(config, RocksLogStorage.open(folder(name)), journal));
+    members.put(name, RaftGroup.start(config, LogFolder.open(folder(name)), journal));
   }
 
   private Path folder(String name) {

@@ -9,6 +9,7 @@ import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.Membership;
+import dev.orchestrator.raft.net.EntryRecord;
 import dev.orchestrator.store.sql.StoreException;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,7 +1,6 @@
-package dev.orchestrator.store.log;
+package dev.orchestrator.raft.net;
 
 import dev.orchestrator.raft.core.LogEntry;
-import dev.orchestrator.raft.net.LogEntryCodec;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -12,10 +11,11 @@ import java.util.zip.CRC32C;
  *
  * @param crc this record's checksum, the next record's chain
  */
-record EntryRecord(int crc, int chain, LogEntry entry) {
+public record EntryRecord(int crc, int chain, LogEntry entry) {
   private static final int HEADER_BYTES = 8;
 
-  static byte[] encode(LogEntry entry, int chain) {
+  /** An entry as a record behind the one with the checksum {@code chain}. */
+  public static byte[] encode(LogEntry entry, int chain) {
     byte[] body = LogEntryCodec.encode(entry);
     ByteBuffer record = ByteBuffer.allocate(HEADER_BYTES + body.length);
     record.putInt(0).putInt(chain).put(body);
@@ -24,7 +24,7 @@ record EntryRecord(int crc, int chain, LogEntry entry) {
   }
 
   /** The stored checksum of an encoded record. */
-  static int crcOf(byte[] record) {
+  public static int crcOf(byte[] record) {
     return ByteBuffer.wrap(record).getInt(0);
   }
 
@@ -33,7 +33,7 @@ record EntryRecord(int crc, int chain, LogEntry entry) {
    *
    * @throws IllegalArgumentException damaged; says how
    */
-  static EntryRecord decode(byte[] record) {
+  public static EntryRecord decode(byte[] record) {
     if (record.length <= HEADER_BYTES) {
       throw new IllegalArgumentException("only " + record.length + " bytes");
     }
