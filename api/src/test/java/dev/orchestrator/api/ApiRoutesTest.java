@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** The route table against the list of published paths, and against the documentation. */
 class ApiRoutesTest {
   /** Paths that the predecessor never had. */
-  private static final Set<String> OWN = Set.of("/api/explain/:clusterHint");
+  private static final Set<String> OWN = Set.of("/api/explain/:clusterHint", "/api/raft-metrics");
 
   private final List<Route> built =
       RouteTable.built(TestApi.config(""), TestApi.services(FakeNode.leader("n1:10008")));

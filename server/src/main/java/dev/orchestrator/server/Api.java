@@ -39,7 +39,8 @@ final class Api {
             group.replicator(),
             group.leadership(),
             group::status,
-            clock));
+            clock,
+            group.raftAdmin()));
   }
 
   private static ApiConfig settings(NodeConfig config) {

@@ -1,5 +1,6 @@
 package dev.orchestrator.server;
 
+import dev.orchestrator.api.http.RaftAdmin;
 import dev.orchestrator.raft.group.RaftStatus;
 import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.command.Replicator;
@@ -17,6 +18,9 @@ sealed interface Group extends AutoCloseable permits GroupMember, LoneNode {
 
   /** Status of the member, empty without Raft. */
   Optional<RaftStatus> status();
+
+  /** The member itself, empty without Raft. */
+  Optional<RaftAdmin> raftAdmin();
 
   /** Calls the listener after each change of leadership. */
   void onChange(Runnable listener);

@@ -1,11 +1,13 @@
 package dev.orchestrator.server;
 
+import dev.orchestrator.api.http.RaftAdmin;
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
 import dev.orchestrator.raft.group.FatalHandler;
 import dev.orchestrator.raft.group.RaftConfig;
 import dev.orchestrator.raft.group.RaftGroup;
 import dev.orchestrator.raft.group.RaftStatus;
+import dev.orchestrator.raft.net.LinkOptions;
 import dev.orchestrator.server.config.NodeConfig;
 import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.Leadership;
@@ -17,9 +19,12 @@ import dev.orchestrator.store.sql.Database;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A member of a Raft group, and what a node does on changes of leadership. Thread-safe. */
 final class GroupMember implements Group {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupMember.class);
   private static final long STATUS_LOG_MILLIS = 5_000;
   private static final long WATCH_MILLIS = 1_000;
 
@@ -59,9 +64,17 @@ final class GroupMember implements Group {
                       raft.electionMin().toMillis(),
                       raft.electionMax().toMillis()),
                   RaftLimits.DEFAULT,
+                  LinkOptions.of(raft.tls()),
+                  Optional.of(folder),
                   fatal),
               storage,
               stateMachine);
+      if (raft.tls().isEmpty() && raft.members().size() > 1) {
+        LOG.warn(
+            "the peer link is plain text: whoever reaches {} can speak as a member;"
+                + " set RaftTLSCertFile, RaftTLSKeyFile and RaftTLSCAFile",
+            raft.bind());
+      }
       return new GroupMember(member, new RaftReplicator(member, database), config);
     } catch (RuntimeException e) {
       storage.close();
@@ -82,6 +95,11 @@ final class GroupMember implements Group {
   @Override
   public Optional<RaftStatus> status() {
     return Optional.of(member.status());
+  }
+
+  @Override
+  public Optional<RaftAdmin> raftAdmin() {
+    return Optional.of(new RaftAdmin(member, config.defaultPort()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.orchestrator.server;
 
+import dev.orchestrator.api.http.RaftAdmin;
 import dev.orchestrator.raft.group.RaftStatus;
 import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.command.Replicator;
@@ -21,6 +22,11 @@ record LoneNode(LocalReplicator local) implements Group {
 
   @Override
   public Optional<RaftStatus> status() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<RaftAdmin> raftAdmin() {
     return Optional.empty();
   }
 

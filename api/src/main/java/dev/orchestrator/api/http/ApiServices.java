@@ -29,6 +29,7 @@ import java.util.function.Supplier;
  * @param leadership who leads
  * @param raft status of the Raft member, empty without Raft
  * @param clock wall clock
+ * @param raftAdmin the Raft member itself, empty without Raft
  */
 public record ApiServices(
     Database database,
@@ -40,7 +41,34 @@ public record ApiServices(
     Replicator replicator,
     Leadership leadership,
     Supplier<Optional<RaftStatus>> raft,
-    Clock clock) {
+    Clock clock,
+    Optional<RaftAdmin> raftAdmin) {
+  /** Without a Raft member that could be changed. */
+  public ApiServices(
+      Database database,
+      FleetView fleet,
+      InstanceVisitor visitor,
+      Consumer<InstanceKey> forget,
+      BiPredicate<String, String> recoversPrimaryOf,
+      Supplier<RecoveryOrders> orders,
+      Replicator replicator,
+      Leadership leadership,
+      Supplier<Optional<RaftStatus>> raft,
+      Clock clock) {
+    this(
+        database,
+        fleet,
+        visitor,
+        forget,
+        recoversPrimaryOf,
+        orders,
+        replicator,
+        leadership,
+        raft,
+        clock,
+        Optional.empty());
+  }
+
   /** Visits one server now. */
   @FunctionalInterface
   public interface InstanceVisitor {

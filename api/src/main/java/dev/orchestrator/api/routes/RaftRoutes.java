@@ -2,6 +2,7 @@ package dev.orchestrator.api.routes;
 
 import dev.orchestrator.api.http.ApiConfig;
 import dev.orchestrator.api.http.ApiException;
+import dev.orchestrator.api.http.ApiRequest;
 import dev.orchestrator.api.http.ApiResponse;
 import dev.orchestrator.api.http.ApiServices;
 import dev.orchestrator.api.http.Route;
@@ -34,7 +35,16 @@ public final class RaftRoutes {
         Route.local(
             "raft-leader", _ -> ApiResponse.bare(LegacyRaftJson.leader(status("raft-leader")))),
         Route.local("raft-health", _ -> health()),
-        Route.local("raft-status", _ -> raftStatus()));
+        Route.local("raft-status", _ -> raftStatus()),
+        Route.local(
+            "raft-follower-health-report/:authenticationToken/:raftBind/:raftAdvertise",
+            RaftRoutes::healthReport));
+  }
+
+  /** Members hear each other on the Raft link; no token is ever given out, so none is known. */
+  private static ApiResponse healthReport(ApiRequest request) {
+    throw new ApiException(
+        "Cannot create snapshot: unknown token " + request.parameter("authenticationToken"));
   }
 
   private ApiResponse health() {

@@ -16,6 +16,8 @@ public final class RouteTable {
   public static List<Route> built(ApiConfig config, ApiServices services) {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new RaftRoutes(config, services).routes());
+    routes.addAll(new RaftChangeRoutes(services).routes());
+    routes.addAll(new MetricsRoutes(services).routes());
     routes.addAll(new HealthRoutes(config, services).routes());
     routes.addAll(new DiscoveryRoutes(config, services).routes());
     routes.addAll(new ClusterRoutes(config, services).routes());

@@ -3,6 +3,7 @@ package dev.orchestrator.raft.group;
 import dev.orchestrator.raft.core.HardState;
 import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.Ready.Write;
+import dev.orchestrator.raft.metrics.Histogram;
 import dev.orchestrator.raft.port.LogStorage;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,10 +26,16 @@ final class LogWriter implements Runnable {
   private final Runnable wakeLoop;
   private final BiConsumer<String, Throwable> fatal;
   private final BlockingQueue<Write> queue = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final Histogram syncs;
   private volatile long persistedSequence;
   private volatile boolean stopping;
 
-  LogWriter(LogStorage storage, Runnable wakeLoop, BiConsumer<String, Throwable> fatal) {
+  /**
+   * @param syncs where to note how long each write took
+   */
+  LogWriter(
+      LogStorage storage, Runnable wakeLoop, BiConsumer<String, Throwable> fatal, Histogram syncs) {
+    this.syncs = syncs;
     this.storage = storage;
     this.wakeLoop = wakeLoop;
     this.fatal = fatal;
@@ -37,6 +44,11 @@ final class LogWriter implements Runnable {
   /** Queues a write; false if the disk is so far behind that the queue is full. */
   boolean submit(Write write) {
     return queue.offer(write);
+  }
+
+  /** Writes that wait. */
+  int waiting() {
+    return queue.size();
   }
 
   /** Sequence of the last write that is on disk. */
@@ -61,7 +73,9 @@ final class LogWriter implements Runnable {
         waiting.add(first);
         queue.drainTo(waiting);
         Write merged = merge(waiting);
+        long begun = System.nanoTime();
         storage.persist(merged.hardState(), merged.truncateFrom(), merged.append());
+        syncs.record(System.nanoTime() - begun);
         persistedSequence = merged.sequence();
         waiting.clear();
         wakeLoop.run();

@@ -56,6 +56,11 @@ public interface RaftMember<R> extends AutoCloseable {
   void changeMembers(MemberChange change, Duration timeout)
       throws NotLeaderException, TimeoutException, InterruptedException;
 
+  /** What this member counts and measures. */
+  default RaftMetrics metrics() {
+    return RaftMetrics.none(status());
+  }
+
   /** Latest published status; cheap. */
   RaftStatus status();
 

@@ -237,7 +237,7 @@ class LegacyConfigReaderTest {
                 key ->
                     !key.name()
                         .matches(
-                            "Reaction.*|WatchPrimaries|Raft(Heartbeat|Election|Join).*|RecoveryStepTimeoutSeconds|HookTimeoutSeconds"))
+                            "Reaction.*|WatchPrimaries|Raft(Heartbeat|Election|Join|TLS).*|RecoveryStepTimeoutSeconds|HookTimeoutSeconds"))
             .count();
     assertThat(upstream).isEqualTo(190);
   }
