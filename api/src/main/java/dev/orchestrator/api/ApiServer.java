@@ -15,14 +15,16 @@ import java.util.concurrent.Semaphore;
 
 /** The HTTP API of one node. Thread-safe. */
 public final class ApiServer implements AutoCloseable {
-  private final ApiConfig config;
-  private final Router router;
+  private final ApiServices services;
+  private volatile ApiConfig config;
+  private volatile Router router;
   private final LeaderProxy proxy;
   private final LeaderRouting routing;
   private final HttpListener listener;
   private final Semaphore inWork;
 
   public ApiServer(ApiConfig config, ApiServices services) {
+    this.services = services;
     this.config = config;
     this.router = RouteTable.router(config, services);
     this.proxy = new LeaderProxy(services.leadership().self());
@@ -44,6 +46,23 @@ public final class ApiServer implements AutoCloseable {
       proxy.close();
       throw e;
     }
+  }
+
+  /**
+   * Answers by other limits, filters and permissions from now on; where it listens and what it says
+   * of itself stays.
+   */
+  public void reconfigure(ApiConfig newConfig) {
+    ApiConfig mixed =
+        new ApiConfig(
+            config.listen(),
+            config.node(),
+            newConfig.fleet(),
+            newConfig.commitTimeout(),
+            newConfig.visitTimeout(),
+            newConfig.readOnly());
+    router = RouteTable.router(mixed, services);
+    config = mixed;
   }
 
   /** The port that was bound; only after {@link #start()}. */

@@ -69,6 +69,7 @@ class AnalysisRoutesTest {
               bare.replicator(),
               bare.leadership(),
               bare.raft(),
+              TestApi.noReload(),
               bare.clock());
       Router router =
           new Router(new AnalysisRoutes(TestApi.config(""), services, () -> JUDGEMENT).routes());

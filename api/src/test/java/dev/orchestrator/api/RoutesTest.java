@@ -72,6 +72,7 @@ class RoutesTest {
             replicator,
             replicator,
             Optional::empty,
+            TestApi.noReload(),
             clock);
     server = TestApi.start(TestApi.config("", OWN), services);
   }

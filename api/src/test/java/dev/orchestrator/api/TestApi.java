@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orchestrator.api.http.ApiConfig;
 import dev.orchestrator.api.http.ApiServices;
+import dev.orchestrator.api.http.ConfigReload;
 import dev.orchestrator.probe.ProbeException;
 import dev.orchestrator.probe.recovery.RecoveryOrders;
 import java.io.ByteArrayInputStream;
@@ -63,6 +64,7 @@ final class TestApi {
         node,
         node,
         node::status,
+        noReload(),
         Clock.systemUTC());
   }
 
@@ -83,6 +85,10 @@ final class TestApi {
     return server;
   }
 
+  static ConfigReload noReload() {
+    return () -> new ConfigReload.Result.Refused("no files here");
+  }
+
   static ApiServices withoutRaft(ApiServices of) {
     return new ApiServices(
         of.database(),
@@ -94,6 +100,7 @@ final class TestApi {
         of.replicator(),
         of.leadership(),
         Optional::empty,
+        noReload(),
         of.clock());
   }
 

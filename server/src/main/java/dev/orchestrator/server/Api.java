@@ -26,6 +26,8 @@ final class Api {
       DiscoveryLoop discovery,
       RecoverySupervisor supervisor,
       Group group,
+      BackendWatch backend,
+      Reload reload,
       Clock clock) {
     return new ApiServer(
         settings(config),
@@ -37,13 +39,14 @@ final class Api {
             supervisor::recoversPrimaryOf,
             supervisor::orders,
             group.replicator(),
-            group.leadership(),
+            new GuardedLeadership(group.leadership(), backend::works),
             group::status,
+            reload,
             clock,
             group.raftAdmin()));
   }
 
-  private static ApiConfig settings(NodeConfig config) {
+  static ApiConfig settings(NodeConfig config) {
     NodeConfig.Http http = config.http();
     return new ApiConfig(
         new ApiConfig.Listen(

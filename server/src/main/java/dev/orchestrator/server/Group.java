@@ -25,6 +25,15 @@ sealed interface Group extends AutoCloseable permits GroupMember, LoneNode {
   /** Calls the listener after each change of leadership. */
   void onChange(Runnable listener);
 
+  /**
+   * Says whether this node is fit to lead. One that is not hands leadership over if it has it, and
+   * takes none. Returns at once.
+   */
+  void beFit(boolean fit);
+
+  /** Hands leadership over, if this node has it and somebody can take it; within a second. */
+  void handOver();
+
   /** Adds the checks that the node's part needs while it runs. */
   void watch(Watches watches, Consumer<String> cannotJoin);
 

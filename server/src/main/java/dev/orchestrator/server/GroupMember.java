@@ -1,8 +1,11 @@
 package dev.orchestrator.server;
 
 import dev.orchestrator.api.http.RaftAdmin;
+import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
+import dev.orchestrator.raft.core.RoleName;
+import dev.orchestrator.raft.group.CompactionPolicy;
 import dev.orchestrator.raft.group.FatalHandler;
 import dev.orchestrator.raft.group.RaftConfig;
 import dev.orchestrator.raft.group.RaftGroup;
@@ -17,6 +20,7 @@ import dev.orchestrator.store.log.RocksLogStorage;
 import dev.orchestrator.store.replication.RaftReplicator;
 import dev.orchestrator.store.sql.Database;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -27,11 +31,13 @@ final class GroupMember implements Group {
   private static final Logger LOG = LoggerFactory.getLogger(GroupMember.class);
   private static final long STATUS_LOG_MILLIS = 5_000;
   private static final long WATCH_MILLIS = 1_000;
+  private static final Duration HAND_OVER_TIMEOUT = Duration.ofSeconds(1);
 
   private final RaftGroup<CommandResult> member;
   private final RaftReplicator replicator;
   private final NodeConfig.Raft config;
   private final LeaderAnnouncer announcer;
+  private volatile boolean fit = true;
 
   private GroupMember(
       RaftGroup<CommandResult> member, RaftReplicator replicator, NodeConfig config) {
@@ -66,7 +72,8 @@ final class GroupMember implements Group {
                   RaftLimits.DEFAULT,
                   LinkOptions.of(raft.tls()),
                   Optional.of(folder),
-                  fatal),
+                  fatal,
+                  CompactionPolicy.DEFAULT),
               storage,
               stateMachine);
       if (raft.tls().isEmpty() && raft.members().size() > 1) {
@@ -109,6 +116,39 @@ final class GroupMember implements Group {
           Thread.ofVirtual().name("announce-leader").start(announcer::announceIfNew);
           listener.run();
         });
+  }
+
+  /** Handing over comes first: the successor is ready at once, an election would take longer. */
+  @Override
+  public void beFit(boolean nowFit) {
+    fit = nowFit;
+    Thread.ofPlatform()
+        .daemon()
+        .name("fitness")
+        .start(
+            () -> {
+              if (!nowFit) {
+                handOver();
+              }
+              member.beFit(fit); // the newest word, if there was another meanwhile
+            });
+  }
+
+  @Override
+  public void handOver() {
+    if (member.status().role() != RoleName.LEADER) {
+      return;
+    }
+    try {
+      boolean moved = member.transferLeadership(Optional.empty(), HAND_OVER_TIMEOUT);
+      LOG.info("handed leadership over={} now leads={}", moved, leaderName());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String leaderName() {
+    return member.status().leader().map(MemberId::name).orElse("nobody known");
   }
 
   @Override

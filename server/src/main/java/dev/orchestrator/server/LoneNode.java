@@ -35,6 +35,13 @@ record LoneNode(LocalReplicator local) implements Group {
     listener.run(); // leadership begins now and never changes
   }
 
+  /** Nobody else could lead; load balancers learn of a failed backend all the same. */
+  @Override
+  public void beFit(boolean fit) {}
+
+  @Override
+  public void handOver() {}
+
   @Override
   public void watch(Watches watches, Consumer<String> cannotJoin) {}
 

@@ -10,6 +10,7 @@ import dev.orchestrator.probe.mysql.FleetConnector;
 import dev.orchestrator.probe.recovery.RecoverySupervisor;
 import dev.orchestrator.raft.group.RaftException;
 import dev.orchestrator.server.config.NodeConfig;
+import dev.orchestrator.server.config.UnresolvedNames;
 import dev.orchestrator.store.fsm.SqlStateMachine;
 import dev.orchestrator.store.replication.LocalReplicator;
 import dev.orchestrator.store.sql.Database;
@@ -19,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +33,12 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
+  private static final long BACKEND_QUESTION_MILLIS = 1_000;
+  private static final long BACKEND_JUDGEMENT_MILLIS = 250;
+
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CompletableFuture<Integer> end = new CompletableFuture<>();
+  private volatile @Nullable Group group;
 
   private Node() {}
 
@@ -39,12 +46,13 @@ public final class Node implements AutoCloseable {
    * Starts a node.
    *
    * @param bootstrap form a new group at once
+   * @param reload tells of later configurations
    * @throws StartException something is missing, in use or not writable; nothing is left running
    */
-  public static Node start(NodeConfig config, boolean bootstrap) throws StartException {
+  static Node start(NodeConfig config, boolean bootstrap, Reload reload) throws StartException {
     Node node = new Node();
     try {
-      node.wire(config, bootstrap);
+      node.wire(config, bootstrap, reload);
       return node;
     } catch (StoreException | RaftException | ListenException e) {
       node.close();
@@ -52,7 +60,7 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private void wire(NodeConfig config, boolean bootstrap) {
+  private void wire(NodeConfig config, boolean bootstrap, Reload reload) {
     Clock clock = Clock.systemUTC();
     Database database = keep(open(config.backend()));
     SqlStateMachine stateMachine = new SqlStateMachine(database);
@@ -62,6 +70,7 @@ public final class Node implements AutoCloseable {
                 ? GroupMember.start(config, bootstrap, stateMachine, database, this::fatal)
                 : new LoneNode(
                     new LocalReplicator(stateMachine, config.name(), config.http().advertised())));
+    this.group = group;
     FleetConnector connector = new FleetConnector(config.access());
     DiscoveryLoop discovery =
         keep(
@@ -83,23 +92,46 @@ public final class Node implements AutoCloseable {
         keep(
             new DetectionLoop(
                 config.detection(), fleet, discovery, supervisor, group.leadership(), clock));
-    ApiServer api = keep(Api.of(config, database, fleet, discovery, supervisor, group, clock));
+    BackendWatch backend =
+        new BackendWatch(
+            database::probe,
+            System::nanoTime,
+            group::beFit,
+            reason -> stop(ExitStatus.FATAL, reason));
+    ApiServer api =
+        keep(Api.of(config, database, fleet, discovery, supervisor, group, backend, reload, clock));
     group.onChange(supervisor::leadershipChanged);
     discovery.start();
     detection.start();
     api.start();
     Watches watches = keep(new Watches());
-    watches.every(
-        1_000,
-        "backend",
-        new BackendWatch(
-            database::probe, System::nanoTime, reason -> stop(ExitStatus.FATAL, reason)));
-    group.watch(watches, reason -> stop(ExitStatus.CANNOT_JOIN, reason));
+    watches.every(BACKEND_JUDGEMENT_MILLIS, "backend", backend::judge);
+    Watches questions = keep(new Watches("backend-watch")); // a question may hang for long
+    questions.every(BACKEND_QUESTION_MILLIS, "backend question", backend::ask);
+    group.watch(watches, reason -> cannotJoin(config, reason));
+    reload.onChange(
+        changed -> {
+          supervisor.reconfigure(changed.recovery());
+          fleet.reconfigure(new Analyzer(changed.analysis()));
+          detection.reconfigure(changed.detection());
+          discovery.reconfigure(changed.discovery());
+          api.reconfigure(Api.settings(changed));
+        });
     LOG.info(
         "started name={} http={} pid={}",
         config.name(),
         config.http().advertised(),
         ProcessHandle.current().pid());
+  }
+
+  /** A name that means nothing is a mistake in the configuration, unlike a member that is down. */
+  private void cannotJoin(NodeConfig config, String reason) {
+    List<String> names = UnresolvedNames.of(config);
+    if (names.isEmpty()) {
+      stop(ExitStatus.CANNOT_JOIN, reason);
+    } else {
+      stop(ExitStatus.CANNOT_START, String.join("; ", names) + " (" + reason + ")");
+    }
   }
 
   private static Database open(NodeConfig.Backend backend) {
@@ -124,14 +156,22 @@ public final class Node implements AutoCloseable {
 
   private void fatal(String reason, Throwable cause) {
     LOG.error("{}", reason, cause);
-    stop(ExitStatus.FATAL, reason);
+    stop(ExitStatus.FATAL, reason + ": " + cause.getMessage());
     // A member that cannot persist or apply must not answer anybody a moment longer.
     Runtime.getRuntime().halt(ExitStatus.FATAL);
   }
 
   private void stop(int status, String reason) {
-    LOG.error("stopping with status {}: {}", status, reason);
-    end.complete(status);
+    if (end.complete(status)) {
+      LOG.error("stopping with status {}: {}", status, reason);
+    }
+  }
+
+  /** Makes {@link #awaitEnd} return status 0; {@link #close} does the rest. */
+  public void stop(String reason) {
+    if (end.complete(ExitStatus.OK)) {
+      LOG.info("stopping: {}", reason);
+    }
   }
 
   private <T extends AutoCloseable> T keep(T part) {
@@ -139,8 +179,16 @@ public final class Node implements AutoCloseable {
     return part;
   }
 
+  /**
+   * Hands leadership over, so that what runs here goes on elsewhere, then stops everything: a
+   * recovery in work ends at its next step and stays in the ledger for the next leader.
+   */
   @Override
   public void close() {
+    Group handing = group;
+    if (handing != null) {
+      handing.handOver();
+    }
     synchronized (parts) {
       while (!parts.isEmpty()) {
         AutoCloseable part = parts.pop();

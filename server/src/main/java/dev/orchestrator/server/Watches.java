@@ -7,19 +7,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the node's periodic checks, one after the other, on one thread named {@code watch}.
- * Thread-safe.
+ * Runs periodic checks, one after the other, on one thread, named {@code watch} unless told
+ * otherwise. Thread-safe.
  */
 final class Watches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
 
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "watch");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService executor;
+
+  Watches() {
+    this("watch");
+  }
+
+  Watches(String threadName) {
+    executor =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name(threadName).factory());
+  }
 
   /** Runs the check each so many milliseconds; one that fails is logged and runs again. */
   void every(long millis, String name, Runnable check) {

@@ -177,6 +177,7 @@ class ArchitectureTest {
                             .or(simpleName("Clock"))
                             .or(simpleName("Process"))
                             .or(simpleName("ProcessBuilder"))))
+                .or(simpleName("CRC32C"))
                 .or(resideInAPackage("")))
         .check(CLASSES);
   }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class MainTest {
   @TempDir Path folder;
@@ -24,7 +23,7 @@ class MainTest {
         """);
     StringWriter err = new StringWriter();
     int status =
-        new CommandLine(new Main())
+        Main.commandLine()
             .setErr(new PrintWriter(err, true))
             .execute("--config", config.toString(), "http");
     assertThat(status).isEqualTo(ExitStatus.CANNOT_START);

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.RoleName;
 import dev.orchestrator.raft.group.RaftStatus;
-import dev.orchestrator.store.sql.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -53,29 +51,6 @@ class WatchesTest {
     RaftStatus waiting = status(RoleName.FOLLOWER, Optional.empty(), List.of());
     tick(new JoinWatch(() -> waiting, Duration.ZERO, nanos::get, ends::add), 100_000);
     assertThat(ends).isEmpty();
-  }
-
-  @Test
-  void backendMayFailForHalfAMinuteButNoLonger() {
-    AtomicBoolean works = new AtomicBoolean(true);
-    BackendWatch watch =
-        new BackendWatch(
-            () -> {
-              if (!works.get()) {
-                throw new StoreException("disk is gone");
-              }
-            },
-            nanos::get,
-            ends::add);
-    works.set(false);
-    tick(watch, 30);
-    works.set(true);
-    tick(watch, 1);
-    works.set(false);
-    tick(watch, 30);
-    assertThat(ends).isEmpty();
-    tick(watch, 1);
-    assertThat(ends).singleElement().asString().contains("30 s", "disk is gone");
   }
 
   @Test

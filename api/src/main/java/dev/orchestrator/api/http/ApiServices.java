@@ -28,6 +28,7 @@ import java.util.function.Supplier;
  * @param replicator the way into the log
  * @param leadership who leads
  * @param raft status of the Raft member, empty without Raft
+ * @param reload reads the configuration files again
  * @param clock wall clock
  * @param raftAdmin the Raft member itself, empty without Raft
  */
@@ -41,6 +42,7 @@ public record ApiServices(
     Replicator replicator,
     Leadership leadership,
     Supplier<Optional<RaftStatus>> raft,
+    ConfigReload reload,
     Clock clock,
     Optional<RaftAdmin> raftAdmin) {
   /** Without a Raft member that could be changed. */
@@ -54,6 +56,7 @@ public record ApiServices(
       Replicator replicator,
       Leadership leadership,
       Supplier<Optional<RaftStatus>> raft,
+      ConfigReload reload,
       Clock clock) {
     this(
         database,
@@ -65,6 +68,7 @@ public record ApiServices(
         replicator,
         leadership,
         raft,
+        reload,
         clock,
         Optional.empty());
   }

@@ -39,6 +39,11 @@ public record Route(PathPattern path, Access access, AnsweredBy answeredBy, ApiH
     return new Route(PathPattern.of("/api/" + path), Access.WRITE, AnsweredBy.LEADER, handler);
   }
 
+  /** A route under {@code /api/} that changes the node that was asked. */
+  public static Route localWrite(String path, ApiHandler handler) {
+    return new Route(PathPattern.of("/api/" + path), Access.WRITE, AnsweredBy.THIS_NODE, handler);
+  }
+
   /** A route under {@code /api/} that reads and is answered by the node that was asked. */
   public static Route local(String path, ApiHandler handler) {
     return new Route(PathPattern.of("/api/" + path), Access.READ, AnsweredBy.THIS_NODE, handler);

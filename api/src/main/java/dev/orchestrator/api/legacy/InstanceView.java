@@ -4,6 +4,7 @@ import dev.orchestrator.api.http.ApiConfig;
 import dev.orchestrator.store.model.CheckTimes;
 import dev.orchestrator.store.model.Downtime;
 import dev.orchestrator.store.model.Instance;
+import dev.orchestrator.store.model.PromotionRule;
 import dev.orchestrator.store.model.ReplicaThreadState;
 import dev.orchestrator.store.model.ReplicationFacts;
 import dev.orchestrator.store.model.ServerFacts;
@@ -19,13 +20,26 @@ import java.util.Optional;
  * Immutable.
  *
  * @param downtime downtime in force
+ * @param rule promotion rule that people registered
+ * @param virtualName name under which its host is to be shown, {@code ""} for its own
  * @param limits limits that decide what is a problem
  * @param now moment of the answer
  */
 public record InstanceView(
-    Instance instance, Optional<Downtime> downtime, ApiConfig.Fleet limits, Instant now) {
+    Instance instance,
+    Optional<Downtime> downtime,
+    Optional<PromotionRule> rule,
+    String virtualName,
+    ApiConfig.Fleet limits,
+    Instant now) {
   /** A check older than this many poll intervals is not recent. */
   private static final int RECENT_POLLS = 5;
+
+  /** Of an instance about which people said nothing. */
+  public InstanceView(
+      Instance instance, Optional<Downtime> downtime, ApiConfig.Fleet limits, Instant now) {
+    this(instance, downtime, Optional.empty(), "", limits, now);
+  }
 
   boolean lastCheckValid() {
     return instance.check().lastCheckValid();

@@ -5,6 +5,7 @@ import dev.orchestrator.store.model.Downtime;
 import dev.orchestrator.store.model.Instance;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Placement;
+import dev.orchestrator.store.model.PromotionRule;
 import dev.orchestrator.store.model.ReplicaThreadState;
 import dev.orchestrator.store.model.ReplicationFacts;
 import dev.orchestrator.store.model.SemiSyncFacts;
@@ -34,7 +35,7 @@ public final class LegacyInstanceJson {
     check(fields, view);
     downtime(fields, view);
     return fields
-        .set("UnresolvedHostname", "")
+        .set("UnresolvedHostname", view.virtualName())
         .set("AllowTLS", view.instance().replication().tls())
         .set("Problems", view.problems())
         .set("LastDiscoveryLatency", view.instance().check().latency().toNanos())
@@ -163,8 +164,8 @@ public final class LegacyInstanceJson {
         .set("IsRecentlyChecked", view.recentlyChecked())
         .set("SecondsSinceLastSeen", LegacyKeyJson.nullable(secondsSince(check, view.now())))
         .set("CountMySQLSnapshots", 0)
-        .set("IsCandidate", false)
-        .set("PromotionRule", "neutral");
+        .set("IsCandidate", view.rule().filter(PromotionRule.PREFER::equals).isPresent())
+        .set("PromotionRule", view.rule().orElse(PromotionRule.NEUTRAL).published());
   }
 
   private static OptionalLong secondsSince(CheckTimes check, Instant now) {

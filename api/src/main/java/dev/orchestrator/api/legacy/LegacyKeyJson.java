@@ -20,6 +20,11 @@ public final class LegacyKeyJson {
     return new Fields().set("Hostname", key.host()).set("Port", key.port()).done();
   }
 
+  /** A key with its value. */
+  public static Map<String, @Nullable Object> pair(String key, String value) {
+    return new Fields().set("Key", key).set("Value", value).done();
+  }
+
   /** Keys sorted by host and port. */
   static List<Map<String, @Nullable Object>> of(Collection<InstanceKey> keys) {
     return keys.stream().sorted().map(LegacyKeyJson::of).toList();

@@ -21,6 +21,12 @@ public final class LegacyPaths {
   /** Primary of one cluster. */
   public static final String PRIMARY = "master/:clusterHint";
 
+  /** Writes primaries to key-value stores, all or with a cluster behind it. */
+  public static final String SUBMIT_PRIMARIES = "submit-masters-to-kv-stores";
+
+  /** In front of the keys under which primaries are published. */
+  public static final String PRIMARY_KEY_PREFIX = "mysql/master/";
+
   private static final String LIST = "upstream-routes.txt";
 
   private LegacyPaths() {}

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Draws a cluster as a tree of text, byte for byte as scripts know it. */
@@ -38,8 +40,20 @@ public final class TopologyText {
     return new TopologyText(cluster).inColumns();
   }
 
+  /** The tree with a description in brackets behind each name, and the tags in others. */
+  public static String withTags(
+      List<InstanceView> cluster, Function<InstanceKey, List<String>> tags) {
+    TopologyText tree = new TopologyText(cluster);
+    String[] drawn = tree.bracketed().split("\n", -1);
+    StringJoiner text = new StringJoiner("\n");
+    for (int i = 0; i < tree.lines.size(); i++) {
+      text.add(drawn[i] + " [" + String.join(",", tags.apply(tree.lines.get(i).key())) + "]");
+    }
+    return text.toString();
+  }
+
   /** One drawn instance. */
-  private record Line(String name, List<String> tokens) {}
+  private record Line(InstanceKey key, String name, List<String> tokens) {}
 
   /** Roots: the last instance whose source is elsewhere; else all that replicate in a circle. */
   private void roots() {
@@ -61,7 +75,7 @@ public final class TopologyText {
     if ((instance.placement().coSource() && depth > 1) || !drawn.add(instance.key())) {
       return;
     }
-    lines.add(new Line(prefix(view, depth) + name(instance), tokens(view)));
+    lines.add(new Line(instance.key(), prefix(view, depth) + name(instance), tokens(view)));
     members.values().stream()
         .filter(other -> other.instance().replication().source().equals(instance.key()))
         .forEach(replica -> draw(replica, depth + 1));

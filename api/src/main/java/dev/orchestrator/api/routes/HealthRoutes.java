@@ -4,6 +4,7 @@ import dev.orchestrator.api.http.ApiConfig;
 import dev.orchestrator.api.http.ApiRequest;
 import dev.orchestrator.api.http.ApiResponse;
 import dev.orchestrator.api.http.ApiServices;
+import dev.orchestrator.api.http.ConfigReload;
 import dev.orchestrator.api.http.Route;
 import dev.orchestrator.api.legacy.LegacyHealthJson;
 import java.security.SecureRandom;
@@ -42,7 +43,8 @@ public final class HealthRoutes {
         Route.local("_ping", _ -> ApiResponse.bare("OK")),
         Route.local("headers", HealthRoutes::headers),
         Route.local("health", _ -> health()),
-        Route.local("status", _ -> health()));
+        Route.local("status", _ -> health()),
+        Route.localWrite("reload-configuration", this::reload));
   }
 
   private ApiResponse health() {
@@ -58,6 +60,24 @@ public final class HealthRoutes {
         ? ApiResponse.ok("Application node is healthy", details)
         : new ApiResponse.Envelope(
             500, false, "Application node is unhealthy " + failure.get(), details);
+  }
+
+  /** The files are those of the start: a path from a request is not read. */
+  private ApiResponse reload(ApiRequest request) {
+    if (request.optionalParameter("config").filter(file -> !file.isBlank()).isPresent()) {
+      return ApiResponse.failed(
+          500, "config is not taken from a request; change the files that the node started with");
+    }
+    return switch (services.reload().reload()) {
+      case ConfigReload.Result.Refused(String why) ->
+          ApiResponse.failed(500, "nothing was reloaded: " + why);
+      case ConfigReload.Result.Reloaded(List<String> changed, List<String> needRestart) ->
+          ApiResponse.ok(
+              needRestart.isEmpty()
+                  ? "Config reloaded"
+                  : "Config reloaded; after a restart only: " + String.join(", ", needRestart),
+              Map.of("Changed", changed, "NeedRestart", needRestart));
+    };
   }
 
   /** Header fields as they came, names in the form {@code X-Forwarded-For}; Host is not one. */

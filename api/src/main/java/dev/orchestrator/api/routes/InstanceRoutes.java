@@ -48,8 +48,7 @@ public final class InstanceRoutes {
         Route.read("downtimed", _ -> downtimed(_ -> true)),
         Route.read("downtimed/:clusterHint", this::downtimedInCluster),
         Route.read("problems", _ -> problems(_ -> true)),
-        Route.read("problems/:clusterName", this::problemsInCluster),
-        Route.read("tags/:host/:port", this::tags));
+        Route.read("problems/:clusterName", this::problemsInCluster));
   }
 
   private ApiResponse instance(ApiRequest request) {
@@ -122,11 +121,6 @@ public final class InstanceRoutes {
 
   private List<InstanceView> all(Predicate<Instance> wanted) {
     return views.of(services.fleet().topology().instances().stream().filter(wanted).toList());
-  }
-
-  private ApiResponse tags(ApiRequest request) {
-    lookup.exactKey(request); // refuses what is no host and port
-    return ApiResponse.bare(List.of());
   }
 
   private ApiResponse list(List<Instance> instances) {

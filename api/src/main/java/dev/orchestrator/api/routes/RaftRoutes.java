@@ -48,7 +48,7 @@ public final class RaftRoutes {
   }
 
   private ApiResponse health() {
-    return status("raft-health").partOfQuorum()
+    return status("raft-health").partOfQuorum() && services.leadership().partOfQuorum()
         ? ApiResponse.bare("healthy")
         : ApiResponse.failed(500, "unhealthy");
   }

@@ -29,6 +29,11 @@ public final class RouteTable {
     routes.addAll(new ExplainRoutes(config, services).routes());
     routes.addAll(new DowntimeRoutes(config, services).routes());
     routes.addAll(new GlobalRecoveryRoutes(config, services).routes());
+    routes.addAll(new TagRoutes(config, services).routes());
+    routes.addAll(new PoolRoutes(config, services).routes());
+    routes.addAll(new MaintenanceRoutes(config, services).routes());
+    routes.addAll(new NamingRoutes(config, services).routes());
+    routes.addAll(new KeyValueRoutes(config, services).routes());
     routes.addAll(new PageRoutes(config, services).routes());
     return routes;
   }

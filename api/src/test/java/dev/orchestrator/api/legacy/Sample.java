@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A small fleet: 22293 is the source of 22294 and 22296; 22295 replicates from 22294. */
-final class Sample {
+public final class Sample {
   static final Instant SEEN = Instant.parse("2017-02-02T08:29:57Z");
   static final Instant NOW = SEEN.plusSeconds(309_208_767);
   static final ApiConfig.Fleet LIMITS =
@@ -38,7 +38,7 @@ final class Sample {
   }
 
   /** The instance of the golden file. */
-  static Instance documented() {
+  public static Instance documented() {
     return new Instance(
         key(22294),
         new ServerFacts(

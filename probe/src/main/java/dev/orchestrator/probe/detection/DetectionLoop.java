@@ -41,7 +41,7 @@ public final class DetectionLoop implements AutoCloseable {
     void leadershipChanged();
   }
 
-  private final DetectionConfig config;
+  private volatile DetectionConfig config;
   private final FleetView fleet;
   private final DiscoveryLoop discovery;
   private final Actor actor;
@@ -103,6 +103,12 @@ public final class DetectionLoop implements AutoCloseable {
 
   public void start() {
     thread = Thread.ofPlatform().daemon().name("detection").start(this::run);
+  }
+
+  /** From now on, also for failures that are being watched already. */
+  public void reconfigure(DetectionConfig newConfig) {
+    config = newConfig;
+    failures.reconfigure(newConfig);
   }
 
   private void wakeUp() {

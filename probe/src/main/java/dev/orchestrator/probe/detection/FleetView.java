@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  */
 public final class FleetView {
   private final Database database;
-  private final Analyzer analyzer;
+  private volatile Analyzer analyzer;
   private final Clock clock;
   private final Supplier<Topology> topology;
   private volatile Set<InstanceKey> stalled = Set.of();
@@ -41,6 +41,11 @@ public final class FleetView {
     this.analyzer = analyzer;
     this.clock = clock;
     this.topology = topology;
+  }
+
+  /** Judges by other limits from now on. */
+  public void reconfigure(Analyzer newAnalyzer) {
+    analyzer = newAnalyzer;
   }
 
   public Topology topology() {
@@ -60,8 +65,8 @@ public final class FleetView {
   }
 
   /**
-   * Cluster aliases by cluster name: what instances suggest, else what the primary record keeps,
-   * else the name.
+   * Cluster aliases by cluster name: what people chose, else what instances suggest, else what the
+   * primary record keeps, else the name.
    */
   public Map<String, String> aliases(Topology topology) {
     Map<String, String> aliases = new HashMap<>();
@@ -69,6 +74,7 @@ public final class FleetView {
     for (ClusterRecord cluster : database.clusters().all()) {
       records.put(cluster.primaryUuid(), cluster);
     }
+    Map<String, String> chosen = database.aliases().all();
     for (String name : topology.clusterNames()) {
       String alias = name;
       for (Instance instance : topology.cluster(name)) {
@@ -82,7 +88,7 @@ public final class FleetView {
           break;
         }
       }
-      aliases.put(name, alias);
+      aliases.put(name, chosen.getOrDefault(name, alias));
     }
     return aliases;
   }

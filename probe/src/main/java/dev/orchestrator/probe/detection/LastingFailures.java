@@ -33,13 +33,18 @@ final class LastingFailures {
   /** A visit that hangs this long proves unreachability as well as one that failed. */
   private static final long HANGS_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private final DetectionConfig config;
+  private volatile DetectionConfig config;
   private final Map<InstanceKey, Failure> failures = new HashMap<>();
   private long ledSinceNanos;
 
   LastingFailures(DetectionConfig config, long nowNanos) {
     this.config = config;
     this.ledSinceNanos = nowNanos;
+  }
+
+  /** From any thread. */
+  void reconfigure(DetectionConfig newConfig) {
+    config = newConfig;
   }
 
   /** Forgets everything: leadership has changed, what was seen before counts no more. */

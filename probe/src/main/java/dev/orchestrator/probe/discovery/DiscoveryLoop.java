@@ -54,7 +54,7 @@ public final class DiscoveryLoop implements AutoCloseable {
   private static final Duration WRITE_DISTANCE = Duration.ofMillis(100);
   private static final Duration END_WITHIN = Duration.ofSeconds(5);
 
-  private final DiscoveryConfig config;
+  private volatile DiscoveryConfig config;
   private final Visitor visitor;
   private final Consumer<InstanceKey> dropSession;
   private final AutoCloseable sessions;
@@ -67,7 +67,7 @@ public final class DiscoveryLoop implements AutoCloseable {
   private final FactWriter writer;
   private final VisitSchedule schedule;
   private final FailingSources failing = new FailingSources();
-  private final HostFilters ignored;
+  private volatile HostFilters ignored;
   private final Semaphore permits;
   private final Map<InstanceKey, VisitTrack> tracks = new ConcurrentHashMap<>();
   private final Set<InstanceKey> forgotten = Collections.newSetFromMap(boundedMap());
@@ -115,6 +115,14 @@ public final class DiscoveryLoop implements AutoCloseable {
     this.schedule = new VisitSchedule(config.pollInterval(), MAX_SERVERS);
     this.ignored = new HostFilters(config.ignoreHostnameFilters());
     this.permits = new Semaphore(config.maxConcurrentVisits());
+  }
+
+  /** Other seeds, filters and poll interval from now on; the rest of it stays as it began. */
+  public void reconfigure(DiscoveryConfig newConfig) {
+    ignored = new HostFilters(newConfig.ignoreHostnameFilters());
+    schedule.poll(newConfig.pollInterval());
+    config = newConfig;
+    wakeUp();
   }
 
   private static Map<InstanceKey, Boolean> boundedMap() {

@@ -16,13 +16,18 @@ final class VisitSchedule {
   /** Hurried visits of one server keep this distance. */
   static final Duration HURRY_DISTANCE = Duration.ofMillis(200);
 
-  private final long pollNanos;
+  private long pollNanos;
   private final int capacity;
   private final Map<InstanceKey, Entry> entries = new HashMap<>();
 
   VisitSchedule(Duration pollInterval, int capacity) {
     this.pollNanos = pollInterval.toNanos();
     this.capacity = capacity;
+  }
+
+  /** From now on, also for servers visited already. */
+  synchronized void poll(Duration interval) {
+    pollNanos = interval.toNanos();
   }
 
   /** Visits this server from now on, first at once; false when there are too many. */

@@ -30,12 +30,16 @@ final class RecoveryGate {
           AnalysisCode.DEAD_INTERMEDIATE_SOURCE_AND_SOME_REPLICAS,
           AnalysisCode.DEAD_INTERMEDIATE_SOURCE_AND_REPLICAS);
 
-  private final RecoveryConfig config;
+  private volatile RecoveryConfig config;
   private final Database database;
 
   RecoveryGate(RecoveryConfig config, Database database) {
     this.config = config;
     this.database = database;
+  }
+
+  void reconfigure(RecoveryConfig newConfig) {
+    config = newConfig;
   }
 
   static boolean recoverable(Analysis analysis) {

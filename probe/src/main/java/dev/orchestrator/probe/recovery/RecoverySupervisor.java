@@ -14,6 +14,7 @@ import dev.orchestrator.store.model.FailureDetection;
 import dev.orchestrator.store.model.Instance;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Recovery;
+import dev.orchestrator.store.replication.NoteExpiry;
 import dev.orchestrator.store.sql.Database;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -48,14 +49,14 @@ public final class RecoverySupervisor implements AutoCloseable {
   private static final int MAX_THREADS = 100;
   private static final Instant NEVER = Instant.EPOCH;
 
-  private final RecoveryConfig config;
+  private volatile RecoveryConfig config;
   private final FleetConnector connector;
   private final Database database;
   private final Replicator replicator;
   private final Leadership leadership;
   private final Clock clock;
   private final Consumer<Collection<InstanceKey>> revisit;
-  private final HookRunner hooks;
+  private volatile HookRunner hooks;
   private final RecoveryGate gate;
   private final ClusterKeeper keeper;
   private final RogueFinder rogues;
@@ -124,6 +125,13 @@ public final class RecoverySupervisor implements AutoCloseable {
             .map(analysis -> analysis.instance().placement().clusterName())
             .toList();
     whyNot.keySet().retainAll(failing);
+  }
+
+  /** Policy from now on; a recovery in work goes on with the one it began with. */
+  public void reconfigure(RecoveryConfig newConfig) {
+    config = newConfig;
+    hooks = new HookRunner(newConfig.hookShell(), newConfig.hookTimeout());
+    gate.reconfigure(newConfig);
   }
 
   /** Tells of a change of leadership: running recoveries are taken over or left alone. */
@@ -325,6 +333,7 @@ public final class RecoverySupervisor implements AutoCloseable {
     if (due) {
       propose(new Command.Expire(block));
     }
+    NoteExpiry.DEFAULT.due(database, now).ifPresent(this::propose);
   }
 
   private void keepRecords(Topology topology) {

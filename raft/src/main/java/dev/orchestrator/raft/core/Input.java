@@ -29,6 +29,12 @@ public sealed interface Input {
   record TransferLeadership(@Nullable MemberId to, long timeoutMillis) implements Input {}
 
   /**
+   * Whether this member is fit to lead. An unfit one steps down and does not stand for election,
+   * but votes, acknowledges and follows as ever, so it weakens no quorum. Fit at first.
+   */
+  record Fitness(boolean fit) implements Input {}
+
+  /**
    * Let this member in: as a learner, as a voter once it has caught up, in place of a voter of the
    * same name if there is one (rule I5). Ignored if this member does not lead or a change is on the
    * way.
@@ -46,6 +52,36 @@ public sealed interface Input {
    * answered in {@link Ready#reads()} under the same token.
    */
   record Read(long token) implements Input {}
+
+  /**
+   * The state is safe on its own disk up to this index, and the log may be cut up to it (§7). Cuts
+   * less, or nothing, where the log is still needed.
+   */
+  record Compact(long upToIndex) implements Input {}
+
+  /**
+   * The snapshot this member can send from now on; null if it has none any more. Nothing else may
+   * be sent meanwhile.
+   */
+  record SnapshotSpooled(@Nullable SnapshotInfo snapshot) implements Input {}
+
+  /**
+   * Answer to {@link SnapshotTask.StoreChunk}.
+   *
+   * @param nextOffset everything before it is there
+   * @param complete all of it is there and its checksum is right
+   */
+  record ChunkStored(SnapshotInfo snapshot, long nextOffset, boolean complete) implements Input {}
+
+  /**
+   * Answer to {@link SnapshotTask.Install}.
+   *
+   * @param done false if the state is as before; what was received is gone then
+   */
+  record SnapshotInstalled(SnapshotInfo snapshot, boolean done) implements Input {}
+
+  /** The state belongs to another cluster than the log: it must not be built upon (rule T2). */
+  record ForeignState() implements Input {}
 
   /** A client's command; answered in {@link Ready#replies()} under the same token. */
   final class Propose implements Input {

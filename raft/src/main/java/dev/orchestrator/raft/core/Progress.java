@@ -2,6 +2,7 @@ package dev.orchestrator.raft.core;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /** What a leader knows of one follower's log and link. Confined to its node's thread. */
 final class Progress {
@@ -30,6 +31,15 @@ final class Progress {
 
   /** End of our log at the heartbeat before; who has that by the next one keeps pace. */
   private long paceIndex = Long.MAX_VALUE;
+
+  /** It needs a snapshot of this index or a later one; 0 if it needs none. */
+  long snapshotFrom;
+
+  /** Its log ends before ours begins: nothing but a snapshot helps. */
+  boolean behindLog;
+
+  /** The snapshot on its way. */
+  @Nullable SnapshotTransfer transfer;
 
   /** Whether the follower had, at the last heartbeat, what we had at the one before it. */
   boolean keepsPace;

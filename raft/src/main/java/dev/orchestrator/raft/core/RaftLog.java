@@ -6,11 +6,12 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log as its node sees it, ahead of the disk: terms and memberships of all entries, the entries
- * themselves as far as they are not yet durable or still in the cache. Confined to its node's
- * thread.
+ * themselves as far as they are not yet durable or still in the cache. What was compacted away is
+ * stood for by its last entry (§7). Confined to its node's thread.
  */
 public final class RaftLog {
   private final LogReader reader;
@@ -31,10 +32,20 @@ public final class RaftLog {
   /** First index to be removed by the next write, 0 if none. */
   private long truncateFrom;
 
+  private LastIncluded lastIncluded = LastIncluded.NOTHING;
+  private boolean cutUnwritten;
+  private LogSizes sizes = new LogSizes(0);
+
   /** An empty log. */
   public RaftLog(LogReader reader, long cacheBytes) {
+    this(reader, cacheBytes, LastIncluded.NOTHING);
+  }
+
+  /** A log that has nothing behind this entry yet. */
+  public RaftLog(LogReader reader, long cacheBytes, LastIncluded lastIncluded) {
     this.reader = reader;
     this.cacheBytes = cacheBytes;
+    beginBehind(lastIncluded);
   }
 
   /** Takes in an entry found on disk at start; to be called in log order before anything else. */
@@ -44,9 +55,32 @@ public final class RaftLog {
     durableTo(entry.index());
   }
 
-  /** First index that can be read. */
+  /** First index that can be read, if the log goes that far. */
   public long firstIndex() {
-    return 1;
+    return lastIncluded.index() + 1;
+  }
+
+  /** What the log begins behind. */
+  public LastIncluded lastIncluded() {
+    return lastIncluded;
+  }
+
+  /** What the log would begin behind if it were cut there; from {@link #lastIncluded()} on. */
+  public LastIncluded lastIncludedAt(long index) {
+    Map.Entry<Long, Membership> newest = memberships.floorEntry(index);
+    return new LastIncluded(
+        new LogId(termAt(index), index),
+        newest == null ? Optional.empty() : Optional.of(newest.getValue()));
+  }
+
+  /** Approximate size of all entries the log has. */
+  public long sizeBytes() {
+    return sizes.from(firstIndex());
+  }
+
+  /** First index from which on the entries take about this much at most. */
+  public long firstIndexWithin(long bytes) {
+    return sizes.firstWithin(bytes, lastIndex + 1);
   }
 
   /** Last index, 0 if empty. */
@@ -64,24 +98,29 @@ public final class RaftLog {
     return durableIndex;
   }
 
-  /** Term of the entry at an index from 0 (always term 0) to {@link #lastIndex()}. */
+  /** Term of the entry at an index from that of {@link #lastIncluded()} to the last one. */
   public long termAt(long index) {
-    if (index < 0 || index > lastIndex) {
-      throw new IllegalStateException("no entry " + index + " in a log up to " + lastIndex);
+    if (index < lastIncluded.index() || index > lastIndex) {
+      throw new IllegalStateException(
+          "no entry " + index + " in a log from " + firstIndex() + " to " + lastIndex);
     }
     Map.Entry<Long, Long> run = termStarts.floorEntry(index);
     return run == null ? 0 : run.getValue();
   }
 
-  /** Whether the log holds an entry of this term at this index (the consistency check of §5.3). */
+  /**
+   * Whether the log holds an entry of this term at this index (the consistency check of §5.3). What
+   * was compacted away was committed: whatever a leader has there is the same.
+   */
   public boolean contains(LogId id) {
-    return id.index() <= lastIndex && termAt(id.index()) == id.term();
+    return id.index() < lastIncluded.index()
+        || (id.index() <= lastIndex && termAt(id.index()) == id.term());
   }
 
   /** First index of the run of entries with the same term as the entry at {@code index}. */
   public long firstIndexOfTermAt(long index) {
     Long start = termStarts.floorKey(index);
-    return start == null ? firstIndex() : start;
+    return start == null ? firstIndex() : Math.max(start, lastIncluded.index());
   }
 
   /** Last index with this term, empty if the log has no entry of it. */
@@ -119,6 +158,49 @@ public final class RaftLog {
     return memberships.isEmpty() ? 0 : memberships.lastKey();
   }
 
+  /** Drops the entries up to this one; its membership stays in use. */
+  void compactTo(long index) {
+    beginAt(lastIncludedAt(index));
+    int drop = (int) Math.max(0, Math.min(cache.size(), index + 1 - cacheFirst()));
+    for (LogEntry entry : cache.subList(0, drop)) {
+      cachedBytes -= entry.sizeBytes();
+    }
+    cache.subList(0, drop).clear();
+    sizes.dropTo(index);
+    cutUnwritten = true;
+  }
+
+  /** Drops all entries: the state is now that of a snapshot which the log did not lead to. */
+  void resetTo(LastIncluded newLastIncluded) {
+    beginBehind(newLastIncluded);
+    durableIndex = 0; // until the cut is on disk
+    cutUnwritten = true;
+  }
+
+  private void beginBehind(LastIncluded newLastIncluded) {
+    cache.clear();
+    cachedBytes = 0;
+    termStarts.clear();
+    memberships.clear();
+    lastIndex = newLastIncluded.index();
+    handedIndex = lastIndex;
+    durableIndex = lastIndex;
+    truncateFrom = 0;
+    sizes = new LogSizes(lastIndex);
+    beginAt(newLastIncluded);
+  }
+
+  private void beginAt(LastIncluded newLastIncluded) {
+    LogId id = newLastIncluded.id();
+    lastIncluded = newLastIncluded;
+    if (id.index() > 0) {
+      termStarts.headMap(id.index(), true).clear();
+      termStarts.put(id.index(), id.term());
+      memberships.headMap(id.index(), true).clear();
+      newLastIncluded.membership().ifPresent(value -> memberships.put(id.index(), value));
+    }
+  }
+
   /** Adds an entry behind the last one. */
   void append(LogEntry entry) {
     add(entry);
@@ -135,6 +217,7 @@ public final class RaftLog {
       cachedBytes -= cache.removeLast().sizeBytes();
     }
     lastIndex = index - 1;
+    sizes.truncateFrom(index);
     termStarts.tailMap(index, true).clear();
     memberships.tailMap(index, true).clear();
   }
@@ -165,7 +248,14 @@ public final class RaftLog {
 
   /** Whether memory has changes that no write was handed out for. */
   boolean hasUnwritten() {
-    return truncateFrom != 0 || handedIndex < lastIndex;
+    return cutUnwritten || truncateFrom != 0 || handedIndex < lastIndex;
+  }
+
+  /** Where the next write has to cut the log, null if nowhere; forgets it. */
+  @Nullable LastIncluded takeCut() {
+    LastIncluded cut = cutUnwritten ? lastIncluded : null;
+    cutUnwritten = false;
+    return cut;
   }
 
   /** First index the next write has to remove, 0 if none; forgets it. */
@@ -199,6 +289,7 @@ public final class RaftLog {
       memberships.put(entry.index(), change.membership());
     }
     cache.add(entry);
+    sizes.add(entry);
     cachedBytes += entry.sizeBytes();
     lastIndex = entry.index();
   }

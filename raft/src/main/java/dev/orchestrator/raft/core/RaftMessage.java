@@ -53,8 +53,38 @@ public sealed interface RaftMessage {
     }
   }
 
-  /** The follower's log equals the leader's up to {@code matchIndex}, on disk. */
-  record AppendAccepted(long term, long matchIndex, long sentAtMillis) implements RaftMessage {}
+  /**
+   * The follower's log equals the leader's up to {@code matchIndex}, on disk.
+   *
+   * @param snapshotFrom its log is whole but its state is not what led there: it wants a snapshot
+   *     of this index or a later one; 0 if it wants none
+   */
+  record AppendAccepted(long term, long matchIndex, long sentAtMillis, long snapshotFrom)
+      implements RaftMessage {
+    /** It wants no snapshot. */
+    public AppendAccepted(long term, long matchIndex, long sentAtMillis) {
+      this(term, matchIndex, sentAtMillis, 0);
+    }
+  }
+
+  /**
+   * InstallSnapshot (Figure 13), one part of it.
+   *
+   * @param snapshot which one; the same in all parts
+   * @param offset place of the part
+   * @param chunk the part; empty to ask what the receiver has
+   * @param sentAtMillis the leader's monotonic clock, echoed in the answer
+   */
+  record InstallSnapshot(
+      long term, SnapshotInfo snapshot, long offset, Chunk chunk, long sentAtMillis)
+      implements RaftMessage {}
+
+  /**
+   * Answer to {@link InstallSnapshot}: of the snapshot of this entry the receiver has everything
+   * before {@code nextOffset}. Once it is installed, an {@link AppendAccepted} follows.
+   */
+  record SnapshotStored(long term, LogId lastIncluded, long nextOffset, long sentAtMillis)
+      implements RaftMessage {}
 
   /**
    * The follower has no entry like {@code prevLog}, or the sender's term is old (then the hints are

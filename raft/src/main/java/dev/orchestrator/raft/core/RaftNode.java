@@ -46,10 +46,16 @@ public final class RaftNode {
   /** Until then this node holds on to the leader it heard, and votes for nobody else. */
   private long leaderLeaseUntilMillis;
 
+  /** Whether the state machine can be used, as the driver says; else others had better lead. */
+  private boolean backendWorks = true;
+
   private boolean hardStateUnwritten;
 
   /** Write that holds the current hard state. */
   private long hardStateSequence;
+
+  private final StateFit fit;
+  private final Snapshots snapshots;
 
   private final Outbox outbox = new Outbox();
   private List<Ready.Reply> replies = new ArrayList<>();
@@ -60,7 +66,7 @@ public final class RaftNode {
    *
    * @param hardState as found on disk
    * @param log with all entries found on disk
-   * @param appliedIndex last index the state machine has; it was committed, so it is again
+   * @param applied last entry the state machine has; need not be in the log (rule T2)
    * @param nowMillis monotonic time
    * @param seed decides all random draws
    */
@@ -70,17 +76,18 @@ public final class RaftNode {
       RaftLimits limits,
       HardState hardState,
       RaftLog log,
-      long appliedIndex,
+      LogId applied,
       long nowMillis,
       long seed) {
-    require(appliedIndex <= log.lastIndex(), "applied index is behind the end of the log");
     this.self = self;
     this.timings = timings;
     this.limits = limits;
     this.hardState = hardState;
     this.log = log;
-    this.commitIndex = appliedIndex;
-    this.takenIndex = appliedIndex;
+    this.fit = new StateFit(applied, log);
+    this.snapshots = new Snapshots(timings, limits, log);
+    this.commitIndex = fit.isFit() ? applied.index() : log.lastIncluded().index();
+    this.takenIndex = applied.index();
     this.nowMillis = nowMillis;
     this.random = new SplittableRandom(seed);
     // It may have heard a leader just before it stopped; what it implied then still holds.
@@ -100,10 +107,17 @@ public final class RaftNode {
       case Input.Bootstrap(Membership membership) -> onBootstrap(membership);
       case Input.TransferLeadership(MemberId to, long timeout) -> onTransfer(to, timeout);
       case Input.Read(long token) -> onRead(token);
+      case Input.Fitness(boolean works) -> onFitness(works);
       case Input.AddMember(MemberId member) ->
           maybeBeginChange(now -> MembershipChanges.add(now, member));
       case Input.RemoveMember(String name) ->
           maybeBeginChange(now -> MembershipChanges.remove(now, name).filter(this::isReachable));
+      case Input.Compact(long upTo) -> onCompact(upTo);
+      case Input.SnapshotSpooled(SnapshotInfo snapshot) -> snapshots.spooled(snapshot);
+      case Input.ChunkStored stored -> onChunkStored(stored);
+      case Input.SnapshotInstalled(SnapshotInfo snapshot, boolean done) ->
+          onInstalled(snapshot, done);
+      case Input.ForeignState _ -> fit.isForeign();
     }
   }
 
@@ -115,15 +129,18 @@ public final class RaftNode {
     }
     if (role instanceof Role.Leader leader) {
       leader.progress.forEach((member, progress) -> replicate(member, progress));
+      snapshots.send(leader, term(), nowMillis);
     }
     Ready.Write write = null;
     if (isUnwritten()) {
       long sequence = outbox.beginWrite(log.lastIndex());
       HardState newHardState = hardStateUnwritten ? hardState : null;
       hardStateUnwritten = false;
-      write = new Ready.Write(sequence, newHardState, log.takeTruncation(), log.takeUnwritten());
+      write =
+          new Ready.Write(
+              sequence, newHardState, log.takeCut(), log.takeTruncation(), log.takeUnwritten());
     }
-    Ready ready = new Ready(write, outbox.take(), replies, readAnswers);
+    Ready ready = new Ready(write, outbox.take(), replies, readAnswers, snapshots.takeTasks());
     replies = new ArrayList<>();
     readAnswers = new ArrayList<>();
     return ready;
@@ -131,11 +148,15 @@ public final class RaftNode {
 
   /**
    * Hands out the next committed entries, each once, in order. Only entries on this member's own
-   * disk, so that its state never gets ahead of its log.
+   * disk, so that its state never gets ahead of its log. None while the state is not what the log
+   * led to.
    *
    * @param maxBytes bound; a larger single entry is handed out alone
    */
   public List<LogEntry> takeCommitted(int maxBytes) {
+    if (!fit.isFit() || snapshots.isInstalling()) {
+      return List.of();
+    }
     long upTo = Math.min(commitIndex, log.durableIndex());
     List<LogEntry> entries = log.read(takenIndex + 1, upTo, maxBytes);
     if (!entries.isEmpty()) {
@@ -193,9 +214,38 @@ public final class RaftNode {
     return log.membership().filter(membership -> membership.isVoter(member)).isPresent();
   }
 
-  /** Whether neither log nor hard state hold anything, so that the group may still be formed. */
+  /**
+   * Whether log, hard state and state hold nothing, so that the group may still be formed. A state
+   * without its log is what is left of a member that has lost its log (rule I5).
+   */
   public boolean isEmpty() {
-    return log.lastIndex() == 0 && hardState.equals(HardState.INITIAL);
+    return log.lastIndex() == 0 && hardState.equals(HardState.INITIAL) && fit.hadNoState();
+  }
+
+  /**
+   * Whether the state is what this log led to. If not, this member votes and keeps the log, but
+   * neither applies nor stands for election until it knows better or has a snapshot (rule T2).
+   */
+  public boolean isStateFit() {
+    return fit.isFit();
+  }
+
+  /**
+   * Index that a snapshot for some follower must have at least, if this member leads and has none
+   * that would do.
+   */
+  public Optional<Long> wantedSnapshot() {
+    return role instanceof Role.Leader leader ? snapshots.wanted(leader) : Optional.empty();
+  }
+
+  /** Whether some follower is being sent the snapshot this member has. */
+  public boolean isSnapshotInUse() {
+    return role instanceof Role.Leader leader && Snapshots.isInUse(leader);
+  }
+
+  /** Snapshots on their way from or to this member. */
+  public List<SnapshotProgress> snapshotProgress() {
+    return snapshots.progress(role instanceof Role.Leader leader ? leader : null);
   }
 
   /** Index of the NoOp of this leader's term, empty if it does not lead. */
@@ -235,6 +285,7 @@ public final class RaftNode {
 
   private void onTick(long now) {
     boolean stalled = now - nowMillis > timings.heartbeatMillis();
+    snapshots.refill(Math.max(0, now - nowMillis));
     nowMillis = Math.max(nowMillis, now);
     if (role instanceof Role.Leader leader) {
       if (stalled) {
@@ -282,7 +333,8 @@ public final class RaftNode {
       case Role.Leader leading -> {
         Progress progress = leading.progress.get(member);
         if (progress != null) {
-          progress.probeFrom(progress.matchIndex + 1); // what was on the way is gone
+          progress.probeFrom(firstToSend(progress.matchIndex + 1)); // what was on the way is gone
+          Snapshots.interrupted(progress);
           // For leader-check this follower counts again once it answers to something newer.
           progress.contactSentAtMillis =
               Math.min(progress.contactSentAtMillis, nowMillis - timings.leaderCheckMillis());
@@ -306,7 +358,7 @@ public final class RaftNode {
   private void campaign() {
     resetElectionTimer();
     Membership membership = log.membership().orElse(null);
-    if (membership == null || !mayBeNeeded()) {
+    if (membership == null || !mayBeNeeded() || !fit.isFit() || !backendWorks) {
       return;
     }
     Role.PreCandidate preCandidate = new Role.PreCandidate();
@@ -446,6 +498,14 @@ public final class RaftNode {
     }
   }
 
+  /** What makes a member unfit lies outside the algorithm: the state machine's backend failed. */
+  private void onFitness(boolean nowFit) {
+    backendWorks = nowFit;
+    if (!backendWorks && role.name() != RoleName.FOLLOWER) {
+      becomeFollower(term(), null);
+    }
+  }
+
   private @Nullable MemberId mostUpToDate(Role.Leader leader) {
     Membership membership = log.membership().orElse(null);
     return membership == null
@@ -479,7 +539,8 @@ public final class RaftNode {
         timeoutNow.term() == term()
             && role instanceof Role.Follower(MemberId leader)
             && from.equals(leader);
-    if (genuine && membership != null && membership.isVoter(self)) {
+    boolean fitToLead = fit.isFit() && backendWorks;
+    if (genuine && fitToLead && membership != null && membership.isVoter(self)) {
       becomeCandidate(membership, true);
     }
   }
@@ -581,6 +642,8 @@ public final class RaftNode {
       case RaftMessage.AppendRejected rejected -> onRejected(from, rejected);
       case RaftMessage.VoteResponse response -> onVoteResponse(from, response);
       case RaftMessage.TimeoutNow timeoutNow -> onTimeoutNow(from, timeoutNow);
+      case RaftMessage.InstallSnapshot install -> onInstallSnapshot(from, install);
+      case RaftMessage.SnapshotStored stored -> onSnapshotStored(from, stored);
       case RaftMessage.PreVoteResponse _ -> {} // refused: its term was all it had to say
       case RaftMessage.PreVoteRequest _, RaftMessage.VoteRequest _ ->
           throw new IllegalStateException("answered above");
@@ -595,10 +658,7 @@ public final class RaftNode {
       promise(from, new RaftMessage.AppendRejected(term(), 0, 0, 0, append.sentAtMillis()));
       return;
     }
-    require(!(role instanceof Role.Leader), "two leaders in one term");
-    becomeFollower(append.term(), from);
-    leaderLeaseUntilMillis = nowMillis + timings.electionMinMillis();
-    resetElectionTimer();
+    hear(from, append.term());
     if (!log.contains(append.prevLog())) {
       rejectWithHint(from, append);
       return;
@@ -606,7 +666,16 @@ public final class RaftNode {
     appendMissing(append);
     long matchIndex = append.prevLog().index() + append.entries().size();
     commitTo(Math.min(append.leaderCommit(), matchIndex));
+    fit.heardCommit(append.leaderCommit(), append.term());
     accept(from, append, matchIndex);
+  }
+
+  /** A message of the leader of this term came in. */
+  private void hear(MemberId from, long leaderTerm) {
+    require(!(role instanceof Role.Leader), "two leaders in one term");
+    becomeFollower(leaderTerm, from);
+    leaderLeaseUntilMillis = nowMillis + timings.electionMinMillis();
+    resetElectionTimer();
   }
 
   /** Names the whole term that conflicts, so that the leader skips it at once (end of §5.3). */
@@ -648,10 +717,14 @@ public final class RaftNode {
     boolean hardStateDurable = !hardStateUnwritten && outbox.isPersisted(hardStateSequence);
     long durable = Math.min(matchIndex, log.durableIndex());
     if (hardStateDurable && (append.entries().isEmpty() || durable == matchIndex)) {
-      send(from, new RaftMessage.AppendAccepted(term(), durable, append.sentAtMillis()));
+      send(from, accepted(durable, append.sentAtMillis()));
       return;
     }
-    promise(from, new RaftMessage.AppendAccepted(term(), matchIndex, append.sentAtMillis()));
+    promise(from, accepted(matchIndex, append.sentAtMillis()));
+  }
+
+  private RaftMessage accepted(long matchIndex, long sentAtMillis) {
+    return new RaftMessage.AppendAccepted(term(), matchIndex, sentAtMillis, fit.snapshotFrom());
   }
 
   // Replication, leader side
@@ -688,9 +761,9 @@ public final class RaftNode {
     if (progress.probing) {
       if (!progress.probeSent) {
         progress.probeSent = true;
-        List<LogEntry> entries =
-            log.read(progress.nextIndex, log.lastIndex(), limits.maxAppendBytes());
-        sendAppend(member, progress, entries);
+        // One that needs a snapshot only has to learn that its leader is alive.
+        long upTo = progress.behindLog ? 0 : log.lastIndex();
+        sendAppend(member, progress, log.read(progress.nextIndex, upTo, limits.maxAppendBytes()));
       }
       return;
     }
@@ -728,6 +801,11 @@ public final class RaftNode {
       return;
     }
     progress.accepted(accepted.matchIndex());
+    progress.behindLog = false;
+    progress.snapshotFrom = accepted.snapshotFrom();
+    if (progress.nextIndex < log.firstIndex()) {
+      progress.probeFrom(log.firstIndex()); // the log was cut since it was sent
+    }
     maybeAdvanceCommit();
   }
 
@@ -740,6 +818,14 @@ public final class RaftNode {
     if (progress.probing && !answersProbe) {
       return; // late: sent before the probing began
     }
+    if (rejected.prevIndex() <= log.lastIncluded().index()) {
+      progress.behindLog = true; // it lacks what the log begins behind (§7)
+      progress.snapshotFrom = Math.max(1, log.lastIncluded().index());
+      boolean again = progress.probeSent;
+      progress.probeFrom(log.firstIndex());
+      progress.probeSent = again; // the next heartbeat asks again, not this answer
+      return;
+    }
     progress.probeFrom(nextAfter(rejected));
   }
 
@@ -751,7 +837,11 @@ public final class RaftNode {
             : log.lastIndexOfTerm(rejected.conflictTerm())
                 .map(last -> last + 1)
                 .orElse(rejected.conflictIndex());
-    return Math.max(log.firstIndex(), Math.min(hint, rejected.prevIndex()));
+    return firstToSend(Math.min(hint, rejected.prevIndex()));
+  }
+
+  private long firstToSend(long index) {
+    return Math.max(log.firstIndex(), index);
   }
 
   /** The follower's progress, its contact noted; null if the answer is not for this leadership. */
@@ -792,8 +882,95 @@ public final class RaftNode {
     }
     require(index <= log.lastIndex(), "commit index is behind the end of the log");
     commitIndex = index;
+    fit.committedTo(index);
     if (role instanceof Role.Leader leader) {
       leader.committedTo(index);
+    }
+  }
+
+  // Snapshots and compaction, §7
+
+  /** Cuts the log as far as nobody needs it: neither apply, nor a disk, nor a transfer. */
+  private void onCompact(long wanted) {
+    if (!fit.isFit() || snapshots.isInstalling()) {
+      return;
+    }
+    long upTo = Math.min(Math.min(wanted, takenIndex), log.durableIndex());
+    if (role instanceof Role.Leader leader) {
+      upTo = Math.min(upTo, snapshots.neededFrom(leader, nowMillis));
+    }
+    if (upTo <= log.lastIncluded().index()) {
+      return;
+    }
+    log.compactTo(upTo);
+    if (role instanceof Role.Leader leader) {
+      for (Progress progress : leader.progress.values()) {
+        if (progress.nextIndex < log.firstIndex()) {
+          progress.probeFrom(log.firstIndex());
+        }
+      }
+    }
+  }
+
+  /** InstallSnapshot, receiver side (Figure 13), one part. */
+  private void onInstallSnapshot(MemberId from, RaftMessage.InstallSnapshot install) {
+    SnapshotInfo snapshot = install.snapshot();
+    if (install.term() < term()) {
+      promise(from, new RaftMessage.AppendRejected(term(), 0, 0, 0, install.sentAtMillis()));
+      return;
+    }
+    hear(from, install.term());
+    if (snapshots.isInstalling() || needs(snapshot)) {
+      snapshots.receive(from, install);
+    } else {
+      // All up to there is committed; what the log holds of it need not be sent (Figure 13, 6).
+      long matchIndex = Math.min(snapshot.index(), log.lastIndex());
+      commitTo(matchIndex);
+      promise(from, accepted(matchIndex, install.sentAtMillis()));
+    }
+  }
+
+  /** Whether the state gains by this snapshot, and the log goes on behind it. */
+  private boolean needs(SnapshotInfo snapshot) {
+    boolean ahead = !fit.isFit() || snapshot.index() > takenIndex;
+    boolean inLog = fit.isFit() && log.contains(snapshot.lastIncluded().id());
+    return ahead && !inLog && snapshot.index() >= log.lastIncluded().index();
+  }
+
+  private void onChunkStored(Input.ChunkStored stored) {
+    SnapshotInfo snapshot = stored.snapshot();
+    snapshots
+        .stored(stored, term())
+        .ifPresent(answer -> role.follows().ifPresent(leader -> send(leader, answer)));
+    if (stored.complete() && !snapshots.isInstalling() && needs(snapshot)) {
+      snapshots.install(snapshot);
+    }
+  }
+
+  private void onInstalled(SnapshotInfo snapshot, boolean done) {
+    snapshots.installed();
+    if (!done) {
+      return;
+    }
+    LastIncluded lastIncluded = snapshot.lastIncluded();
+    if (!log.contains(lastIncluded.id())) {
+      require(!(role instanceof Role.Leader), "a leader has everything that is committed");
+      log.resetTo(lastIncluded);
+      outbox.truncatedFrom(1);
+    }
+    takenIndex = snapshot.index();
+    fit.isFitNow();
+    commitTo(snapshot.index());
+    role.follows()
+        .ifPresent(
+            leader -> promise(leader, accepted(snapshot.index(), snapshots.lastSentAtMillis())));
+  }
+
+  /** The follower has so much of its snapshot. */
+  private void onSnapshotStored(MemberId from, RaftMessage.SnapshotStored stored) {
+    Progress progress = progressOf(from, stored.term(), stored.sentAtMillis());
+    if (progress != null) {
+      snapshots.acknowledged(progress, stored, nowMillis);
     }
   }
 

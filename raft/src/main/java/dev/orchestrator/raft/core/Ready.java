@@ -12,10 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param messages to be sent now; each may be lost
  * @param replies what became of proposals
  * @param reads what became of reads
+ * @param snapshots work on snapshots, in order
  */
 public record Ready(
-    @Nullable Write write, List<Outbound> messages, List<Reply> replies, List<ReadAnswer> reads) {
+    @Nullable Write write,
+    List<Outbound> messages,
+    List<Reply> replies,
+    List<ReadAnswer> reads,
+    List<SnapshotTask> snapshots) {
   public Ready {
+    snapshots = List.copyOf(snapshots);
     messages = List.copyOf(messages);
     replies = List.copyOf(replies);
     reads = List.copyOf(reads);
@@ -26,11 +32,17 @@ public record Ready(
    *
    * @param sequence counts up from 1; to be reported by {@link Input.Persisted}
    * @param hardState new hard state, null if unchanged
+   * @param cutTo null if unchanged; else, before anything is removed or appended, the log begins
+   *     behind this entry: what is up to it goes, and all goes if the log does not hold it
    * @param truncateFrom first index to remove before appending, 0 if nothing is removed
    * @param append entries that follow what is left
    */
   public record Write(
-      long sequence, @Nullable HardState hardState, long truncateFrom, List<LogEntry> append) {
+      long sequence,
+      @Nullable HardState hardState,
+      @Nullable LastIncluded cutTo,
+      long truncateFrom,
+      List<LogEntry> append) {
     public Write {
       append = List.copyOf(append);
     }

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -14,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** The role a node is in, with the data only that role has. Confined to its node's thread. */
 sealed interface Role {
   RoleName name();
+
+  /** The leader this member follows, if it knows one. */
+  default Optional<MemberId> follows() {
+    return this instanceof Follower(MemberId leader)
+        ? Optional.ofNullable(leader)
+        : Optional.empty();
+  }
 
   /** Follows a leader or waits for one. */
   record Follower(@Nullable MemberId leader) implements Role {
@@ -125,6 +133,7 @@ sealed interface Role {
     @Nullable MemberId mostUpToDate(Membership membership, long lately) {
       return progress.entrySet().stream()
           .filter(entry -> membership.isVoter(entry.getKey()))
+          .filter(entry -> entry.getValue().snapshotFrom == 0) // others do not stand
           .filter(entry -> entry.getValue().contactSentAtMillis >= lately)
           .max(Comparator.comparingLong(entry -> entry.getValue().matchIndex))
           .map(Map.Entry::getKey)

@@ -1,33 +1,68 @@
 package dev.orchestrator.raft.group;
 
+import dev.orchestrator.raft.core.Input;
 import dev.orchestrator.raft.core.LogEntry;
+import dev.orchestrator.raft.core.LogId;
+import dev.orchestrator.raft.core.SnapshotInfo;
+import dev.orchestrator.raft.port.SnapshotStorage;
+import dev.orchestrator.raft.port.StateImage;
 import dev.orchestrator.raft.port.StateMachine;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Applies committed entries in order; the only thread that touches the state machine. */
+/**
+ * Applies committed entries in order, and between them makes the state safe, pins it or replaces
+ * it; the only thread that touches the state machine. Work is handed in and its outcome taken by
+ * raft-loop.
+ */
 final class ApplyLoop<R> implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(ApplyLoop.class);
   private static final int MAX_WAITING = 16;
   private static final long POLL_MILLIS = 100;
 
+  private sealed interface Work {
+    record Apply(List<LogEntry> entries) implements Work {}
+
+    record Sync() implements Work {}
+
+    record Pin() implements Work {}
+
+    record Install(SnapshotInfo snapshot) implements Work {}
+  }
+
   private final StateMachine<R> stateMachine;
+  private final SnapshotStorage snapshots;
   private final PendingProposals<R> proposals;
   private final Runnable wakeLoop;
   private final BiConsumer<String, Throwable> fatal;
-  private final BlockingQueue<List<LogEntry>> queue = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final BlockingQueue<Work> queue = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final AtomicLong syncedIndex = new AtomicLong(-1);
+  private final AtomicReference<@Nullable StateImage> image = new AtomicReference<>();
+  private final AtomicReference<Input.@Nullable SnapshotInstalled> installed =
+      new AtomicReference<>();
+  private volatile boolean pinning;
   private volatile long appliedIndex;
   private volatile boolean stopping;
 
   ApplyLoop(
       StateMachine<R> stateMachine,
+      SnapshotStorage snapshots,
       long appliedIndex,
       PendingProposals<R> proposals,
       Runnable wakeLoop,
       BiConsumer<String, Throwable> fatal) {
     this.stateMachine = stateMachine;
+    this.snapshots = snapshots;
     this.appliedIndex = appliedIndex;
     this.proposals = proposals;
     this.wakeLoop = wakeLoop;
@@ -46,7 +81,45 @@ final class ApplyLoop<R> implements Runnable {
 
   /** Queues committed entries; only after {@link #hasRoom}, only by raft-loop. */
   void hand(List<LogEntry> entries) {
-    queue.add(entries);
+    queue.add(new Work.Apply(entries));
+  }
+
+  /** Asks for the state to be made safe; false if the queue is full. */
+  boolean requestSync() {
+    return queue.offer(new Work.Sync());
+  }
+
+  /** Index up to which the state is safe, once after each request; -1 if there is no news. */
+  long takeSyncedIndex() {
+    return syncedIndex.getAndSet(-1);
+  }
+
+  /** Asks for an image of the state; nothing happens if the queue is full. */
+  void requestImage() {
+    pinning = true;
+    if (!queue.offer(new Work.Pin())) {
+      pinning = false;
+    }
+  }
+
+  /** Whether an image was asked for and is not there yet. */
+  boolean isPinning() {
+    return pinning;
+  }
+
+  /** The image that was asked for, once; the caller closes it. */
+  @Nullable StateImage takeImage() {
+    return image.getAndSet(null);
+  }
+
+  /** Asks for the state to be replaced behind what was handed in; false if the queue is full. */
+  boolean install(SnapshotInfo snapshot) {
+    return queue.offer(new Work.Install(snapshot));
+  }
+
+  /** What became of an installation, once. */
+  Input.@Nullable SnapshotInstalled takeInstalled() {
+    return installed.getAndSet(null);
   }
 
   long appliedIndex() {
@@ -62,15 +135,16 @@ final class ApplyLoop<R> implements Runnable {
   public void run() {
     try {
       while (!stopping) {
-        List<LogEntry> entries = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
-        if (entries == null) {
+        Work work = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        if (work == null) {
           continue;
         }
-        for (LogEntry entry : entries) {
-          if (stopping) {
-            return;
-          }
-          apply(entry);
+        switch (work) {
+          case Work.Apply(List<LogEntry> entries) -> apply(entries);
+          case Work.Sync _ -> syncedIndex.set(stateMachine.sync().index());
+          case Work.Pin _ -> pin();
+          case Work.Install(SnapshotInfo snapshot) ->
+              install(snapshot.lastIncluded().id(), snapshot);
         }
         wakeLoop.run();
       }
@@ -78,6 +152,20 @@ final class ApplyLoop<R> implements Runnable {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       fatal.accept("cannot apply the entry behind index " + appliedIndex, e);
+    } finally {
+      StateImage unread = image.getAndSet(null);
+      if (unread != null) {
+        unread.close();
+      }
+    }
+  }
+
+  private void apply(List<LogEntry> entries) {
+    for (LogEntry entry : entries) {
+      if (stopping) {
+        return;
+      }
+      apply(entry);
     }
   }
 
@@ -92,6 +180,30 @@ final class ApplyLoop<R> implements Runnable {
         stateMachine.advance(entry.id());
         appliedIndex = entry.index();
       }
+    }
+  }
+
+  private void pin() {
+    try {
+      image.set(stateMachine.image());
+    } catch (RuntimeException e) {
+      log.warn("cannot take an image of the state; it is tried again", e);
+    } finally {
+      pinning = false; // after the image is there, so that nobody sees neither
+    }
+  }
+
+  /** All or nothing; if nothing, the snapshot was no good and is fetched anew. */
+  private void install(LogId id, SnapshotInfo snapshot) {
+    try (InputStream received = snapshots.open(snapshot)) {
+      stateMachine.restore(id, received);
+      appliedIndex = id.index();
+      proposals.passed(id.index());
+      log.info("installed {}", snapshot);
+      installed.set(new Input.SnapshotInstalled(snapshot, true));
+    } catch (IOException | RuntimeException e) {
+      log.warn("cannot install {}; it is fetched again", snapshot, e);
+      installed.set(new Input.SnapshotInstalled(snapshot, false));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.orchestrator.raft.group;
 
 import dev.orchestrator.raft.core.HardState;
+import dev.orchestrator.raft.core.LastIncluded;
 import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.Ready.Write;
 import dev.orchestrator.raft.metrics.Histogram;
@@ -72,13 +73,10 @@ final class LogWriter implements Runnable {
         }
         waiting.add(first);
         queue.drainTo(waiting);
-        Write merged = merge(waiting);
-        long begun = System.nanoTime();
-        storage.persist(merged.hardState(), merged.truncateFrom(), merged.append());
-        syncs.record(System.nanoTime() - begun);
-        persistedSequence = merged.sequence();
+        for (List<Write> run : split(waiting)) {
+          write(merge(run));
+        }
         waiting.clear();
-        wakeLoop.run();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -87,7 +85,35 @@ final class LogWriter implements Runnable {
     }
   }
 
-  /** Several writes in order as one with the same effect. */
+  private void write(Write write) {
+    long begun = System.nanoTime();
+    LastIncluded cutTo = write.cutTo();
+    if (cutTo == null) {
+      storage.persist(write.hardState(), write.truncateFrom(), write.append());
+    } else {
+      storage.cut(write.hardState(), cutTo);
+      if (write.truncateFrom() > 0 || !write.append().isEmpty()) {
+        storage.persist(null, write.truncateFrom(), write.append());
+      }
+    }
+    syncs.record(System.nanoTime() - begun);
+    persistedSequence = write.sequence();
+    wakeLoop.run();
+  }
+
+  /** A cut comes before everything else of its write, so no write is merged with a later cut. */
+  static List<List<Write>> split(List<Write> writes) {
+    List<List<Write>> runs = new ArrayList<>();
+    for (Write write : writes) {
+      if (runs.isEmpty() || write.cutTo() != null) {
+        runs.add(new ArrayList<>());
+      }
+      runs.getLast().add(write);
+    }
+    return runs;
+  }
+
+  /** Several writes in order as one with the same effect; only the first may cut. */
   static Write merge(List<Write> writes) {
     HardState hardState = null;
     long truncateFrom = 0;
@@ -103,7 +129,8 @@ final class LogWriter implements Runnable {
       }
       entries.addAll(write.append());
     }
-    return new Write(writes.getLast().sequence(), hardState, truncateFrom, entries);
+    LastIncluded cutTo = writes.getFirst().cutTo();
+    return new Write(writes.getLast().sequence(), hardState, cutTo, truncateFrom, entries);
   }
 
   private static @Nullable HardState newer(@Nullable HardState newer, @Nullable HardState older) {

@@ -5,6 +5,7 @@ import dev.orchestrator.raft.core.Ready;
 import dev.orchestrator.raft.group.ProposalException.Kind;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +57,16 @@ final class PendingProposals<R> {
       pending.future().complete(result);
     } else {
       failUnknown(pending.future(), "another leader's entry took its place");
+    }
+  }
+
+  /** The state has passed this index without applying the entries up to it one by one. */
+  void passed(long index) {
+    for (Long each : List.copyOf(byIndex.keySet())) {
+      Pending<R> pending = each <= index ? byIndex.remove(each) : null;
+      if (pending != null) {
+        failUnknown(pending.future(), "the state was replaced by a snapshot");
+      }
     }
   }
 

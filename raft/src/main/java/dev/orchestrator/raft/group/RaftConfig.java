@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param folder where to remember {@code memberNames}, so that a changed list becomes a request
  *     (rule I7); empty to remember nothing
  * @param fatalHandler told when the member cannot go on
+ * @param compaction when the log is cut
  */
 public record RaftConfig(
     String selfName,
@@ -31,7 +32,8 @@ public record RaftConfig(
     RaftLimits limits,
     LinkOptions link,
     Optional<Path> folder,
-    FatalHandler fatalHandler) {
+    FatalHandler fatalHandler,
+    CompactionPolicy compaction) {
   public RaftConfig {
     memberNames = memberNames.stream().sorted().distinct().toList();
     if (!memberNames.contains(selfName)) {
@@ -48,7 +50,8 @@ public record RaftConfig(
       boolean bootstrap,
       RaftTimings timings,
       RaftLimits limits,
-      FatalHandler fatalHandler) {
+      FatalHandler fatalHandler,
+      CompactionPolicy compaction) {
     this(
         selfName,
         bindAddress,
@@ -58,7 +61,8 @@ public record RaftConfig(
         limits,
         LinkOptions.PLAIN,
         Optional.empty(),
-        fatalHandler);
+        fatalHandler,
+        compaction);
   }
 
   /** With default timings and limits, waiting for all members. */
@@ -72,5 +76,25 @@ public record RaftConfig(
         RaftTimings.DEFAULT,
         RaftLimits.DEFAULT,
         fatalHandler);
+  }
+
+  /** With the default policy of compaction. */
+  public RaftConfig(
+      String selfName,
+      String bindAddress,
+      List<String> memberNames,
+      boolean bootstrap,
+      RaftTimings timings,
+      RaftLimits limits,
+      FatalHandler fatalHandler) {
+    this(
+        selfName,
+        bindAddress,
+        memberNames,
+        bootstrap,
+        timings,
+        limits,
+        fatalHandler,
+        CompactionPolicy.DEFAULT);
   }
 }

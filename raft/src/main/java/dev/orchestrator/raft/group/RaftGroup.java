@@ -45,9 +45,11 @@ public final class RaftGroup<R> implements RaftMember<R> {
   private final LogWriter writer;
   private final ApplyLoop<R> applyLoop;
   private final Transport transport;
+  private final SnapshotWorker snapshotWorker;
   private final Thread loopThread;
   private final Thread writerThread;
   private final Thread applyThread;
+  private final Thread snapshotThread;
   private final Thread notifierThread;
   private final MemberMetrics metrics = new MemberMetrics();
   private final PendingProposals<R> proposals = new PendingProposals<>();
@@ -58,8 +60,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
    * Loads the log, listens, and takes part. Returns before there is a leader.
    *
    * @param storage is closed with the member
-   * @throws RaftException the state machine does not belong to this log, or the address is taken;
-   *     the storage is left open
+   * @throws RaftException the address is taken; the storage is left open
    */
   public static <R> RaftGroup<R> start(
       RaftConfig config, LogStorage storage, StateMachine<R> stateMachine) {
@@ -69,10 +70,9 @@ public final class RaftGroup<R> implements RaftMember<R> {
   private RaftGroup(RaftConfig config, LogStorage storage, StateMachine<R> stateMachine) {
     this.config = config;
     this.storage = storage;
-    RaftLog raftLog = new RaftLog(storage, config.limits().cacheBytes());
+    RaftLog raftLog = new RaftLog(storage, config.limits().cacheBytes(), storage.lastIncluded());
     HardState hardState = storage.load(raftLog::restore);
     LogId applied = stateMachine.applied();
-    requireSameHistory(applied, raftLog);
     MemberId self = new MemberId(config.selfName(), storage.incarnation());
     SecureRandom random = new SecureRandom();
     RaftNode node =
@@ -82,7 +82,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
             config.limits(),
             hardState,
             raftLog,
-            applied.index(),
+            applied,
             clock.nowMillis(),
             random.nextLong());
     BootstrapRule bootstrap = new BootstrapRule(self, config.memberNames(), config.bootstrap());
@@ -93,16 +93,34 @@ public final class RaftGroup<R> implements RaftMember<R> {
             node.membership());
     this.loop =
         new RaftLoop<>(
-            node, clock, bootstrap, request, random, proposals, notifier, metrics, this::onFatal);
+            node,
+            clock,
+            bootstrap,
+            request,
+            random,
+            proposals,
+            notifier,
+            metrics,
+            stateMachine.clusterId(),
+            this::onFatal);
     this.writer = new LogWriter(storage, loop::wake, this::onFatal, metrics.syncs);
     this.applyLoop =
-        new ApplyLoop<>(stateMachine, applied.index(), proposals, loop::wake, this::onFatal);
+        new ApplyLoop<>(
+            stateMachine,
+            storage.snapshots(),
+            applied.index(),
+            proposals,
+            loop::wake,
+            this::onFatal);
     this.transport = openTransport(config, loop);
+    this.snapshotWorker = new SnapshotWorker(storage.snapshots(), transport::send, loop::wake);
+    Compactor compactor = new Compactor(config.compaction(), clock.nowMillis());
+    this.snapshotThread = thread("raft-snapshot", snapshotWorker);
     this.loopThread = thread("raft-loop", loop);
     this.writerThread = thread("raft-log", writer);
     this.applyThread = thread("raft-apply", applyLoop);
     this.notifierThread = thread("raft-notify", notifier);
-    loop.begin(transport, writer, applyLoop);
+    loop.begin(transport, writer, applyLoop, new SnapshotDriver(snapshotWorker, compactor));
     log.info(
         "member {} starts term={} last={} applied={} members={}",
         self,
@@ -113,28 +131,8 @@ public final class RaftGroup<R> implements RaftMember<R> {
     notifierThread.start();
     writerThread.start();
     applyThread.start();
+    snapshotThread.start();
     loopThread.start();
-  }
-
-  /** A state that this log cannot have led to must not be built upon (rule T2). */
-  private static void requireSameHistory(LogId applied, RaftLog raftLog) {
-    if (applied.index() > raftLog.lastIndex()) {
-      throw new RaftException(
-          "the state machine has applied "
-              + applied
-              + " but the Raft log ends at "
-              + raftLog.lastId()
-              + ": the database is a copy of another member's, or the log was lost;"
-              + " remove the database and let this member catch up");
-    }
-    if (raftLog.termAt(applied.index()) != applied.term()) {
-      throw new RaftException(
-          "the state machine has applied "
-              + applied
-              + " but the Raft log has term "
-              + raftLog.termAt(applied.index())
-              + " there: the database belongs to another history");
-    }
   }
 
   private static Transport openTransport(RaftConfig config, RaftLoop<?> loop) {
@@ -228,6 +226,11 @@ public final class RaftGroup<R> implements RaftMember<R> {
   }
 
   @Override
+  public void beFit(boolean fit) {
+    loop.beFit(fit);
+  }
+
+  @Override
   public void changeMembers(MemberChange change, Duration timeout)
       throws NotLeaderException, TimeoutException, InterruptedException {
     if (change instanceof MemberChange.Remove(String name)
@@ -299,6 +302,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
     log.error("{}: this member stops", what, cause);
     loop.stop();
     applyLoop.stop();
+    snapshotWorker.stop();
     transport.close();
     config.fatalHandler().onFatal(what, cause);
   }
@@ -313,9 +317,11 @@ public final class RaftGroup<R> implements RaftMember<R> {
     loop.stop();
     join(loopThread);
     applyLoop.stop();
+    snapshotWorker.stop();
     writer.stop();
     notifier.stop();
     join(applyThread);
+    join(snapshotThread);
     join(notifierThread);
     if (join(writerThread)) {
       storage.close();

@@ -45,6 +45,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private static final int MAX_APPLY_BATCH_BYTES = 1 << 20;
   private static final long MAX_APPLY_LAG = 8192;
   private static final int CLUSTER_ID_BYTES = 16;
+  private static final String STATE_WANTED =
+      "the state is not what this log led to: it waits for a leader's log or snapshot";
 
   private sealed interface Event<R> {
     record Step<R>(Input input) implements Event<R> {}
@@ -93,12 +95,19 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private @Nullable Transport transport;
   private @Nullable LogWriter writer;
   private @Nullable ApplyLoop<R> applyLoop;
+  private @Nullable SnapshotDriver snapshots;
+
+  /** The cluster the state belonged to at the start. */
+  private final Optional<String> stateClusterId;
 
   private Transport.Identity identity;
   private List<String> waitingFor = List.of();
   private long lastPersisted;
+  private boolean stateClusterChecked;
   private volatile RaftStatus status;
   private volatile QuorumContact contact = new QuorumContact(false, 0);
+  private volatile boolean fit = true;
+  private boolean toldFit = true;
   private volatile boolean stopping;
 
   RaftLoop(
@@ -110,8 +119,10 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       PendingProposals<R> proposals,
       ChangeNotifier notifier,
       MemberMetrics metrics,
+      Optional<String> stateClusterId,
       BiConsumer<String, Throwable> fatal) {
     this.node = node;
+    this.stateClusterId = stateClusterId;
     this.clock = clock;
     this.bootstrap = bootstrap;
     this.request = request;
@@ -131,7 +142,12 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   }
 
   /** Gives the loop its neighbours; before its thread starts. */
-  void begin(Transport newTransport, LogWriter newWriter, ApplyLoop<R> newApplyLoop) {
+  void begin(
+      Transport newTransport,
+      LogWriter newWriter,
+      ApplyLoop<R> newApplyLoop,
+      SnapshotDriver newSnapshots) {
+    snapshots = newSnapshots;
     transport = newTransport;
     writer = newWriter;
     applyLoop = newApplyLoop;
@@ -196,6 +212,12 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     return future;
   }
 
+  /** Any thread: taken in with the next turn. */
+  void beFit(boolean nowFit) {
+    fit = nowFit;
+    wake();
+  }
+
   /** Any thread: something outside the inbox has changed. */
   void wake() {
     if (wakePending.compareAndSet(false, true)) {
@@ -225,12 +247,13 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     Transport toPeers = transport;
     LogWriter toDisk = writer;
     ApplyLoop<R> toState = applyLoop;
-    if (toPeers == null || toDisk == null || toState == null) {
+    SnapshotDriver toSnapshots = snapshots;
+    if (toPeers == null || toDisk == null || toState == null || toSnapshots == null) {
       throw new IllegalStateException("begin comes first");
     }
     try {
       while (!stopping) {
-        turn(toPeers, toDisk, toState);
+        turn(toPeers, toDisk, toState, toSnapshots);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -241,11 +264,16 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     }
   }
 
-  private void turn(Transport toPeers, LogWriter toDisk, ApplyLoop<R> toState)
+  private void turn(
+      Transport toPeers, LogWriter toDisk, ApplyLoop<R> toState, SnapshotDriver toSnapshots)
       throws InterruptedException {
     Event<R> first =
         inbox.poll(node.hasUnsentReads() ? SHORT_TICK_MILLIS : TICK_MILLIS, TimeUnit.MILLISECONDS);
     wakePending.set(false);
+    if (toldFit != fit) {
+      toldFit = !toldFit;
+      node.step(new Input.Fitness(toldFit));
+    }
     node.step(new Input.Tick(clock.nowMillis()));
     if (first != null) {
       batch.add(first);
@@ -260,6 +288,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       lastPersisted = persisted;
       node.step(new Input.Persisted(persisted));
     }
+    toSnapshots.before(node, toState, clock.nowMillis());
+    refuseForeignState();
     maybeBootstrap(toPeers);
     checkMembers(toPeers);
     Ready ready = node.takeReady();
@@ -274,6 +304,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     for (Ready.Outbound message : ready.messages()) {
       toPeers.send(message.to(), message.message());
     }
+    toSnapshots.after(node, ready.snapshots(), toState, clock.nowMillis());
     handCommitted(toState);
     long applied = toState.appliedIndex();
     publish(applied);
@@ -323,6 +354,21 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     }
   }
 
+  /** As soon as the log knows its cluster, and before anything of it is applied. */
+  private void refuseForeignState() {
+    if (stateClusterChecked || stateClusterId.isEmpty()) {
+      return;
+    }
+    Optional<String> own = node.membership().map(Membership::clusterId);
+    if (own.isPresent()) {
+      stateClusterChecked = true;
+      if (!own.equals(stateClusterId)) {
+        log.warn("the state is of cluster {}, not {}", stateClusterId.get(), own.get());
+        node.step(new Input.ForeignState());
+      }
+    }
+  }
+
   /** Now and then: who has to be dialled, who is there, and what RaftNodes asks for. */
   private void checkMembers(Transport toPeers) {
     if (!changes.isCheckDue(clock.nowMillis())) {
@@ -357,7 +403,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
 
   private void maybeBootstrap(Transport toPeers) {
     if (node.isVoter()) {
-      waitingFor = List.of();
+      waitFor(node.isStateFit() ? List.of() : List.of(STATE_WANTED));
       return;
     }
     List<Transport.PeerView> peers = toPeers.peers();
@@ -379,8 +425,14 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
                     + node.membership().get().voters()
                     + ": the leader has to let it in")
             : bootstrap.waitingFor(peers);
+    waitFor(reasons);
+  }
+
+  private void waitFor(List<String> reasons) {
     if (!reasons.equals(waitingFor)) {
-      log.info("not part of a group yet, waiting for {}", reasons);
+      if (!reasons.isEmpty()) {
+        log.info("no full part of a group yet, waiting for {}", reasons);
+      }
       waitingFor = reasons;
     }
   }
@@ -479,7 +531,9 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
         node.log().lastIndex(),
         node.noOpIndex().filter(noOp -> noOp <= appliedIndex).isPresent(),
         node.isVoter(),
-        waitingFor);
+        waitingFor,
+        node.log().firstIndex(),
+        node.snapshotProgress());
   }
 
   /** From now on this member leads nothing, follows nobody and votes for nobody. */
@@ -500,7 +554,9 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
             last.lastIndex(),
             false,
             false,
-            List.of("this member has stopped"));
+            List.of("this member has stopped"),
+            last.firstIndex(),
+            List.of());
     status = ended;
     notifier.changed(ended);
     proposals.stopped();

@@ -44,6 +44,12 @@ public interface RaftMember<R> extends AutoCloseable {
   boolean transferLeadership(Optional<String> to, Duration timeout) throws InterruptedException;
 
   /**
+   * Says whether this member is fit to lead; it is at first. One that is not steps down and does
+   * not stand for election, but votes and follows as ever. Returns at once.
+   */
+  void beFit(boolean fit);
+
+  /**
    * Changes who belongs to the group (§6), one change at a time, and waits until the change is
    * committed. A member that lost its log is swapped in by the leader without being asked (I5).
    *

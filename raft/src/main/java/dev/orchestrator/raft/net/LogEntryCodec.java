@@ -100,7 +100,7 @@ public final class LogEntryCodec {
     return new MemberId(proto.getName(), proto.getIncarnation());
   }
 
-  private static dev.orchestrator.proto.raft.Membership toProto(Membership membership) {
+  static dev.orchestrator.proto.raft.Membership toProto(Membership membership) {
     return dev.orchestrator.proto.raft.Membership.newBuilder()
         .setClusterId(membership.clusterId())
         .addAllVoters(toProto(membership.voters()))
@@ -109,7 +109,7 @@ public final class LogEntryCodec {
         .build();
   }
 
-  private static Membership fromProto(dev.orchestrator.proto.raft.Membership proto) {
+  static Membership fromProto(dev.orchestrator.proto.raft.Membership proto) {
     return new Membership(
         proto.getClusterId(),
         fromProto(proto.getVotersList()),

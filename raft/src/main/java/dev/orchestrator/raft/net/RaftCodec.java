@@ -52,7 +52,10 @@ final class RaftCodec {
               AppendAccepted.newBuilder()
                   .setTerm(m.term())
                   .setMatchIndex(m.matchIndex())
-                  .setSentAtMillis(m.sentAtMillis()));
+                  .setSentAtMillis(m.sentAtMillis())
+                  .setSnapshotFrom(m.snapshotFrom()));
+      case RaftMessage.InstallSnapshot m -> builder.setInstallSnapshot(SnapshotCodec.toProto(m));
+      case RaftMessage.SnapshotStored m -> builder.setSnapshotStored(SnapshotCodec.toProto(m));
       case RaftMessage.AppendRejected m ->
           builder.setAppendRejected(
               AppendRejected.newBuilder()
@@ -131,8 +134,11 @@ final class RaftCodec {
       }
       case APPEND_ACCEPTED -> {
         AppendAccepted m = proto.getAppendAccepted();
-        yield new RaftMessage.AppendAccepted(m.getTerm(), m.getMatchIndex(), m.getSentAtMillis());
+        yield new RaftMessage.AppendAccepted(
+            m.getTerm(), m.getMatchIndex(), m.getSentAtMillis(), m.getSnapshotFrom());
       }
+      case INSTALL_SNAPSHOT -> SnapshotCodec.fromProto(proto.getInstallSnapshot());
+      case SNAPSHOT_STORED -> SnapshotCodec.fromProto(proto.getSnapshotStored());
       case APPEND_REJECTED -> {
         AppendRejected m = proto.getAppendRejected();
         yield new RaftMessage.AppendRejected(

@@ -1,6 +1,7 @@
 package dev.orchestrator.raft.port;
 
 import dev.orchestrator.raft.core.HardState;
+import dev.orchestrator.raft.core.LastIncluded;
 import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.LogReader;
 import java.util.List;
@@ -18,11 +19,12 @@ public interface LogStorage extends LogReader, AutoCloseable {
   /** Random number made when the data folder was first initialised (rule I2). */
   long incarnation();
 
-  /** First index that can be read; 1 until the log was compacted. */
-  long firstIndex();
+  /** What the log begins behind; {@link LastIncluded#NOTHING} until it is cut. */
+  LastIncluded lastIncluded();
 
   /**
-   * Reads everything once, at start, and checks it.
+   * Reads everything once, at start, and checks it. Before that only {@link #incarnation} and
+   * {@link #lastIncluded} may be called.
    *
    * @param eachEntry gets all entries in order
    * @return the hard state, {@link HardState#INITIAL} at first
@@ -37,6 +39,17 @@ public interface LogStorage extends LogReader, AutoCloseable {
    * @param entries what follows; contiguous to what is left
    */
   void persist(@Nullable HardState hardState, long truncateFrom, List<LogEntry> entries);
+
+  /**
+   * Makes the log begin behind this entry, in one atomic step, and returns once it is safe on disk:
+   * entries up to it go, and all go if the log does not hold it.
+   *
+   * @param hardState changed in the same step; null if unchanged
+   */
+  void cut(@Nullable HardState hardState, LastIncluded lastIncluded);
+
+  /** Where snapshots are kept. */
+  SnapshotStorage snapshots();
 
   @Override
   List<LogEntry> read(long fromIndex, long toIndex, int maxBytes);

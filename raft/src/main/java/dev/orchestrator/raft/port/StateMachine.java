@@ -2,6 +2,7 @@ package dev.orchestrator.raft.port;
 
 import dev.orchestrator.raft.core.LogId;
 import java.io.InputStream;
+import java.util.Optional;
 
 /**
  * What the log is for. Called by the one apply thread only, in log order, each index once per run
@@ -12,6 +13,14 @@ import java.io.InputStream;
 public interface StateMachine<R> {
   /** Last entry whose effects are in the state, {@link LogId#ZERO} for an empty state. */
   LogId applied();
+
+  /**
+   * The cluster this state belongs to (rule I4), empty if it does not know. A state of another
+   * cluster than the log's is replaced, never built upon (rule T2).
+   */
+  default Optional<String> clusterId() {
+    return Optional.empty();
+  }
 
   /**
    * Applies one committed command.

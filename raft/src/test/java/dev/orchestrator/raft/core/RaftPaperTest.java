@@ -169,7 +169,14 @@ class RaftPaperTest {
     RaftLog log = leaderLog();
     RaftNode a =
         new RaftNode(
-            A, RaftTimings.DEFAULT, RaftLimits.DEFAULT, new HardState(1, null), log, 0, 0, 42);
+            A,
+            RaftTimings.DEFAULT,
+            RaftLimits.DEFAULT,
+            new HardState(1, null),
+            log,
+            LogId.ZERO,
+            0,
+            42);
     a.step(new Input.Tick(700));
     a.step(new Input.Receive(B, new VoteRequest(2, new LogId(1, 1), false)));
     assertThat(a.term()).isEqualTo(1);

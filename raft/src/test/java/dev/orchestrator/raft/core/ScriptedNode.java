@@ -40,7 +40,7 @@ final class ScriptedNode {
     disk.addAll(entries);
     RaftLog log = new RaftLog((from, to, bytes) -> disk.subList((int) from - 1, (int) to), 1 << 20);
     entries.forEach(log::restore);
-    node = new RaftNode(A, RaftTimings.DEFAULT, limits, hardState, log, 0, 0, 42);
+    node = new RaftNode(A, RaftTimings.DEFAULT, limits, hardState, log, LogId.ZERO, 0, 42);
     tick(RaftTimings.DEFAULT.electionMinMillis()); // the lease a fresh start assumes is over
     take();
   }

@@ -159,7 +159,7 @@ class TransferAndReadTest {
   }
 
   /** Leader of three whose NoOp 2 is on B and committed; C has not answered. */
-  private static ScriptedNode readyLeader() {
+  static ScriptedNode readyLeader() {
     ScriptedNode a = ScriptedNode.withLog(1, THREE);
     a.elect(B);
     a.receive(B, new AppendAccepted(a.node.term(), 2, a.now));
@@ -169,7 +169,7 @@ class TransferAndReadTest {
   }
 
   /** Follower of B in term 2 that has just heard it. */
-  private static ScriptedNode follower() {
+  static ScriptedNode follower() {
     ScriptedNode a = ScriptedNode.withLog(1, THREE);
     a.receive(B, a.append(2, new LogId(1, 1), 0));
     a.take();

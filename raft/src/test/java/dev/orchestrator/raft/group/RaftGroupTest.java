@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.orchestrator.raft.core.HardState;
+import dev.orchestrator.raft.core.LastIncluded;
 import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.net.FrameLimits;
 import dev.orchestrator.raft.port.LogStorage;
+import dev.orchestrator.raft.port.SnapshotStorage;
 import dev.orchestrator.raft.port.StateMachine;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +37,18 @@ class RaftGroupTest {
     }
 
     @Override
-    public long firstIndex() {
-      return 1;
+    public LastIncluded lastIncluded() {
+      return LastIncluded.NOTHING;
+    }
+
+    @Override
+    public void cut(@Nullable HardState hardState, LastIncluded lastIncluded) {
+      throw new IllegalStateException("cuts nothing");
+    }
+
+    @Override
+    public SnapshotStorage snapshots() {
+      return new NoSnapshots();
     }
 
     @Override

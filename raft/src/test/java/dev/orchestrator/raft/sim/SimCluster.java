@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.orchestrator.raft.core.Input;
 import dev.orchestrator.raft.core.LogEntry;
+import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.Membership;
 import dev.orchestrator.raft.core.RaftLimits;
@@ -309,7 +310,7 @@ public final class SimCluster {
             LIMITS,
             member.disk.hardState(),
             log,
-            member.applied,
+            new LogId(log.termAt(member.applied), member.applied),
             member.clockMillis(nowMicros),
             random.nextLong());
     invariants.onStart(member);

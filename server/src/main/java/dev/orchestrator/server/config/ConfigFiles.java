@@ -35,6 +35,19 @@ public final class ConfigFiles {
    *     type
    */
   public static Settings read(Optional<Path> named, Path workingDirectory) throws ConfigException {
+    Settings settings = new Settings(KnownKeys.load(), System.getenv());
+    for (Path file : files(named, workingDirectory)) {
+      overlay(settings, file);
+    }
+    return settings;
+  }
+
+  /**
+   * The named file, or those of the search order that exist.
+   *
+   * @throws ConfigException there is none
+   */
+  static List<Path> files(Optional<Path> named, Path workingDirectory) throws ConfigException {
     List<Path> files =
         named
             .map(List::of)
@@ -44,14 +57,25 @@ public final class ConfigFiles {
           "no configuration file found; name one with --config, or make one of "
               + searchOrder(workingDirectory));
     }
-    Settings settings = new Settings(KnownKeys.load(), System.getenv());
-    for (Path file : files) {
-      overlay(settings, file);
-    }
-    return settings;
+    return files;
   }
 
   private static void overlay(Settings settings, Path file) throws ConfigException {
+    List<String> problems = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> entry : object(file).properties()) {
+      settings.put(entry.getKey(), entry.getValue(), file).ifPresent(problems::add);
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(String.join("; ", problems));
+    }
+  }
+
+  /**
+   * The one object that a file holds.
+   *
+   * @throws ConfigException the file is missing, unreadable, or holds something else
+   */
+  static JsonNode object(Path file) throws ConfigException {
     JsonNode root;
     try {
       root = JSON.readTree(Files.readString(file));
@@ -78,18 +102,14 @@ public final class ConfigFiles {
     if (!root.isObject()) {
       throw new ConfigException("configuration file " + file + " must hold one JSON object");
     }
-    List<String> problems = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> entry : root.properties()) {
-      settings.put(entry.getKey(), entry.getValue(), file).ifPresent(problems::add);
-    }
-    if (!problems.isEmpty()) {
-      throw new ConfigException(String.join("; ", problems));
-    }
+    return root;
   }
 
   private static String reason(IOException e) {
-    return e instanceof java.nio.file.NoSuchFileException
-        ? "no such file"
-        : String.valueOf(e.getMessage());
+    return switch (e) {
+      case java.nio.file.NoSuchFileException _ -> "no such file";
+      case java.nio.file.AccessDeniedException _ -> "permission denied";
+      default -> String.valueOf(e.getMessage());
+    };
   }
 }

@@ -22,8 +22,11 @@ final class KnownKeys {
     NONE
   }
 
-  /** A key: canonical name, upstream's type word, use. */
-  record Key(String name, String type, Use use) {}
+  /**
+   * A key: canonical name, upstream's type word, use, and whether a new value takes effect while
+   * the node runs.
+   */
+  record Key(String name, String type, Use use, boolean reloadable) {}
 
   private final Map<String, Key> byLowerName = new LinkedHashMap<>();
 
@@ -40,7 +43,11 @@ final class KnownKeys {
               part ->
                   keys.byLowerName.put(
                       part[0].toLowerCase(Locale.ROOT),
-                      new Key(part[0], part[1], Use.valueOf(part[2].toUpperCase(Locale.ROOT)))));
+                      new Key(
+                          part[0],
+                          part[1],
+                          Use.valueOf(part[2].toUpperCase(Locale.ROOT)),
+                          part.length > 3 && part[3].equals("reload"))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

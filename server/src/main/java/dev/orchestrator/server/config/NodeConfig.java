@@ -83,7 +83,14 @@ public record NodeConfig(
    * @param readOnly ReadOnly: every changing call is refused
    */
   public record Http(
-      String listenHost, int listenPort, String urlPrefix, URI advertised, boolean readOnly) {}
+      String listenHost, int listenPort, String urlPrefix, URI advertised, boolean readOnly) {
+    /** The API as this machine reaches it. */
+    public String localApi() {
+      String host = listenHost.isEmpty() || listenHost.equals("0.0.0.0") ? "127.0.0.1" : listenHost;
+      String bracketed = host.contains(":") ? "[" + host + "]" : host;
+      return "http://" + bracketed + ":" + listenPort + urlPrefix + "/api";
+    }
+  }
 
   /**
    * Settings of the Raft group.

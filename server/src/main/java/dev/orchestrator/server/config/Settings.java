@@ -5,9 +5,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +26,8 @@ public final class Settings {
   private final KnownKeys known;
   private final Map<String, String> environment;
   private final Map<String, JsonNode> values = new HashMap<>();
-  private final TreeSet<String> unknown = new TreeSet<>();
+  private final Map<String, Object> effective = new HashMap<>();
+  private final TreeMap<String, Path> unknown = new TreeMap<>();
   private final TreeSet<String> withoutEffect = new TreeSet<>();
 
   Settings(KnownKeys known, Map<String, String> environment) {
@@ -35,7 +39,7 @@ public final class Settings {
   Optional<String> put(String name, JsonNode value, Path file) {
     Optional<KnownKeys.Key> key = known.find(name);
     if (key.isEmpty()) {
-      unknown.add(name);
+      unknown.put(name, file);
       return Optional.empty();
     }
     if (key.get().use() != KnownKeys.Use.USED) {
@@ -60,12 +64,89 @@ public final class Settings {
 
   /** Keys that nobody knows, sorted: perhaps typing errors. */
   public List<String> unknownKeys() {
-    return List.copyOf(unknown);
+    return List.copyOf(unknown.keySet());
   }
 
   /** Keys that were given but change nothing in this version, sorted. */
   public List<String> keysWithoutEffect() {
     return List.copyOf(withoutEffect);
+  }
+
+  /**
+   * Unknown keys are ignored, as upstream does, since its own samples hold some; but one that is
+   * nearly the name of a key was meant for it.
+   *
+   * @throws ConfigException there is such a key; the message names file, key and what was meant
+   */
+  public void refuseTypingErrors() throws ConfigException {
+    List<String> names = known.all().stream().map(KnownKeys.Key::name).toList();
+    for (Map.Entry<String, Path> written : unknown.entrySet()) {
+      Optional<String> meant = NearestName.of(written.getKey(), names);
+      if (meant.isPresent()) {
+        throw new ConfigException(
+            "unknown key "
+                + written.getKey()
+                + " in "
+                + written.getValue()
+                + "; did you mean "
+                + meant.get()
+                + "?");
+      }
+    }
+  }
+
+  /** Whether these are the settings of a member of a Raft group. */
+  public boolean isRaft() {
+    return flag("RaftEnabled", false);
+  }
+
+  /** Whether a new value of the key takes effect while the node runs. */
+  public boolean isReloadable(String key) {
+    return known.find(key).filter(KnownKeys.Key::reloadable).isPresent();
+  }
+
+  /** Keys that are acted on and have another value than there, in the order of the known keys. */
+  public List<String> differencesTo(Settings other) {
+    return known.all().stream()
+        .filter(key -> key.use() == KnownKeys.Use.USED)
+        .map(KnownKeys.Key::name)
+        .filter(key -> !Objects.equals(values.get(key), other.values.get(key)))
+        .toList();
+  }
+
+  /** These settings, but with the values that some keys have there. */
+  public Settings withValuesOf(Settings other, List<String> keys) {
+    Settings mixed = new Settings(known, environment);
+    mixed.values.putAll(values);
+    for (String key : keys) {
+      JsonNode there = other.values.get(key);
+      if (there == null) {
+        mixed.values.remove(key);
+      } else {
+        mixed.values.put(key, there);
+      }
+    }
+    return mixed;
+  }
+
+  /**
+   * What is in force, by key, in the order of the known keys: values that were asked for, defaults
+   * included, and others that were given.
+   */
+  Map<String, Object> effective() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    for (KnownKeys.Key key : known.all()) {
+      Object value = effective.getOrDefault(key.name(), values.get(key.name()));
+      if (value != null) {
+        all.put(key.name(), value);
+      }
+    }
+    return all;
+  }
+
+  private <T> T note(String key, T value) {
+    effective.put(key, value);
+    return value;
   }
 
   /** Whether the key was given. */
@@ -75,12 +156,12 @@ public final class Settings {
 
   boolean flag(String key, boolean byDefault) {
     JsonNode value = values.get(key);
-    return value == null ? byDefault : value.booleanValue();
+    return note(key, value == null ? byDefault : value.booleanValue());
   }
 
   String text(String key, String byDefault) {
     JsonNode value = values.get(key);
-    return value == null ? byDefault : value.stringValue();
+    return note(key, value == null ? byDefault : value.stringValue());
   }
 
   /**
@@ -95,13 +176,13 @@ public final class Settings {
   int number(String key, int byDefault, int min, int max) throws ConfigException {
     JsonNode value = values.get(key);
     if (value == null) {
-      return byDefault;
+      return note(key, byDefault);
     }
     if (!value.canConvertToInt() || value.intValue() < min || value.intValue() > max) {
       throw new ConfigException(
           key + " must be a whole number from " + min + " to " + max + ", not " + value);
     }
-    return value.intValue();
+    return note(key, value.intValue());
   }
 
   Duration seconds(String key, int byDefault, int min, int max) throws ConfigException {
@@ -114,12 +195,11 @@ public final class Settings {
 
   List<String> list(String key) {
     JsonNode value = values.get(key);
-    if (value == null || value.isNull()) {
-      return List.of();
-    }
     List<String> texts = new ArrayList<>();
-    value.forEach(item -> texts.add(item.stringValue()));
-    return Collections.unmodifiableList(texts);
+    if (value != null && !value.isNull()) {
+      value.forEach(item -> texts.add(item.stringValue()));
+    }
+    return note(key, Collections.unmodifiableList(texts));
   }
 
   /** A list of regular expressions. */

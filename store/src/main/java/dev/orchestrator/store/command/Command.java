@@ -2,8 +2,11 @@ package dev.orchestrator.store.command;
 
 import dev.orchestrator.store.model.Downtime;
 import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.PromotionRule;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
+import dev.orchestrator.store.model.StateReport;
+import dev.orchestrator.store.model.Tag;
 import java.util.List;
 import java.util.Optional;
 
@@ -213,6 +216,151 @@ public sealed interface Command {
     @Override
     public String name() {
       return "expire";
+    }
+  }
+
+  /** What people note about the fleet; needs no agreement beyond its place in the log. */
+  sealed interface Note extends Command {}
+
+  /**
+   * Every node shall forget these members of a cluster.
+   *
+   * @param members those that the leader knew: what each node knows is its own
+   */
+  record ForgetCluster(String clusterName, List<InstanceKey> members) implements Note {
+    public ForgetCluster {
+      members = List.copyOf(members);
+    }
+
+    @Override
+    public String name() {
+      return "forget-cluster";
+    }
+  }
+
+  record PutTag(Tag tag) implements Note {
+    @Override
+    public String name() {
+      return "put-instance-tag";
+    }
+  }
+
+  /**
+   * Removes a tag; the result's id is the number removed.
+   *
+   * @param key of one instance, or of all
+   * @param value only where it has this value, or whatever it is
+   */
+  record DeleteTags(Optional<InstanceKey> key, String tag, Optional<String> value) implements Note {
+    @Override
+    public String name() {
+      return "delete-instance-tag";
+    }
+  }
+
+  /** How fit people hold an instance for promotion; forgotten after a while. */
+  record RegisterCandidate(InstanceKey key, PromotionRule rule) implements Note {
+    @Override
+    public String name() {
+      return "register-candidate";
+    }
+  }
+
+  /** A virtual name under which an instance's host is to be shown; {@code ""} removes it. */
+  record RegisterUnresolve(InstanceKey key, String virtualName) implements Note {
+    @Override
+    public String name() {
+      return "register-hostname-unresolve";
+    }
+  }
+
+  /** Replaces the members of a pool; no members removes it. */
+  record SubmitPool(String pool, List<InstanceKey> members) implements Note {
+    public SubmitPool {
+      members = List.copyOf(members);
+    }
+
+    @Override
+    public String name() {
+      return "submit-pool-instances";
+    }
+  }
+
+  /**
+   * Locks an instance for a person's work; refused while it is locked. It begins with the stamp.
+   * The result's id is the maintenance's number.
+   */
+  record BeginMaintenance(InstanceKey key, String owner, String reason, long durationSeconds)
+      implements Note {
+    @Override
+    public String name() {
+      return "begin-maintenance";
+    }
+  }
+
+  /** Ends the maintenance of an instance, or the one with this number; the id says how many. */
+  record EndMaintenance(Optional<InstanceKey> key, Optional<Long> id) implements Note {
+    @Override
+    public String name() {
+      return "end-maintenance";
+    }
+  }
+
+  /** An alias that people chose, which goes before every other; {@code ""} removes it. */
+  record SetClusterAlias(String clusterName, String alias) implements Note {
+    @Override
+    public String name() {
+      return "set-cluster-alias-manual-override";
+    }
+  }
+
+  /** A value for the key-value stores; who writes it there watches the rows, outside apply. */
+  record PutKeyValue(String key, String value) implements Note {
+    @Override
+    public String name() {
+      return "put-key-value";
+    }
+  }
+
+  /**
+   * Removes notes that were last confirmed so many seconds before the stamp, and maintenances that
+   * have ended (rule L4). The id says how many.
+   */
+  record ExpireNotes(long candidateSeconds, long unresolveSeconds, long poolSeconds)
+      implements Note {
+    @Override
+    public String name() {
+      return "expire-notes";
+    }
+  }
+
+  /**
+   * At the index of this command every node hashes its replicated rows and reports the hash. The
+   * result's id is that index.
+   */
+  record CheckState() implements Command {
+    @Override
+    public String name() {
+      return "check-state";
+    }
+  }
+
+  /** What one member's rows were at a check; refused for any but the newest check. */
+  record ReportState(StateReport report) implements Command {
+    @Override
+    public String name() {
+      return "report-state";
+    }
+  }
+
+  /**
+   * From here on commands of this format may be in the log (rule T1). Never goes back. Proposed
+   * when every member runs a program that reads it.
+   */
+  record RaiseFormat(int version) implements Command {
+    @Override
+    public String name() {
+      return "raise-format";
     }
   }
 }

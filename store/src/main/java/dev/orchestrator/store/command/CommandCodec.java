@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.orchestrator.proto.command.AcknowledgeRecoveries;
 import dev.orchestrator.proto.command.AnnounceLeader;
 import dev.orchestrator.proto.command.BeginDowntime;
+import dev.orchestrator.proto.command.CheckState;
 import dev.orchestrator.proto.command.CommandEnvelope;
 import dev.orchestrator.proto.command.DesignatePrimary;
 import dev.orchestrator.proto.command.Discover;
@@ -12,6 +13,7 @@ import dev.orchestrator.proto.command.EndRecovery;
 import dev.orchestrator.proto.command.Expire;
 import dev.orchestrator.proto.command.Forget;
 import dev.orchestrator.proto.command.PlanSteps;
+import dev.orchestrator.proto.command.RaiseFormat;
 import dev.orchestrator.proto.command.RegisterCluster;
 import dev.orchestrator.proto.command.RegisterDetection;
 import dev.orchestrator.proto.command.SetGlobalRecoveries;
@@ -20,6 +22,7 @@ import dev.orchestrator.proto.command.StepEnded;
 import dev.orchestrator.proto.command.StepIntended;
 import dev.orchestrator.proto.command.TakeOverRecovery;
 import dev.orchestrator.store.model.Downtime;
+import dev.orchestrator.store.model.StateReport;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -163,6 +166,11 @@ public final class CommandCodec {
       case Command.Expire c ->
           envelope.setExpire(
               Expire.newBuilder().setDetectionBlockSeconds(c.detectionBlockSeconds()));
+      case Command.Note note -> NoteCodec.write(note, envelope);
+      case Command.CheckState _ -> envelope.setCheckState(CheckState.getDefaultInstance());
+      case Command.ReportState(StateReport report) -> envelope.setReportState(Parts.report(report));
+      case Command.RaiseFormat c ->
+          envelope.setRaiseFormat(RaiseFormat.newBuilder().setVersion(c.version()));
     }
   }
 
@@ -243,6 +251,20 @@ public final class CommandCodec {
         yield new Command.EndRecovery(m.getUid(), m.getTerm(), Parts.ending(m));
       }
       case EXPIRE -> new Command.Expire(envelope.getExpire().getDetectionBlockSeconds());
+      case FORGET_CLUSTER -> NoteCodec.read(envelope.getForgetCluster());
+      case PUT_TAG -> NoteCodec.read(envelope.getPutTag());
+      case DELETE_TAGS -> NoteCodec.read(envelope.getDeleteTags());
+      case REGISTER_CANDIDATE -> NoteCodec.read(envelope.getRegisterCandidate());
+      case REGISTER_UNRESOLVE -> NoteCodec.read(envelope.getRegisterUnresolve());
+      case SUBMIT_POOL -> NoteCodec.read(envelope.getSubmitPool());
+      case BEGIN_MAINTENANCE -> NoteCodec.read(envelope.getBeginMaintenance());
+      case END_MAINTENANCE -> NoteCodec.read(envelope.getEndMaintenance());
+      case SET_CLUSTER_ALIAS -> NoteCodec.read(envelope.getSetClusterAlias());
+      case PUT_KEY_VALUE -> NoteCodec.read(envelope.getPutKeyValue());
+      case EXPIRE_NOTES -> NoteCodec.read(envelope.getExpireNotes());
+      case CHECK_STATE -> new Command.CheckState();
+      case REPORT_STATE -> new Command.ReportState(Parts.report(envelope.getReportState()));
+      case RAISE_FORMAT -> new Command.RaiseFormat(envelope.getRaiseFormat().getVersion());
       case COMMAND_NOT_SET ->
           throw new UnknownCommandException(
               "log entry holds a command that this program does not know (fields "

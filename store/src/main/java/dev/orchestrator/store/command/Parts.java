@@ -5,10 +5,12 @@ import dev.orchestrator.proto.command.EndRecovery;
 import dev.orchestrator.proto.command.Key;
 import dev.orchestrator.proto.command.PlannedStep;
 import dev.orchestrator.proto.command.RecoverySubject;
+import dev.orchestrator.proto.command.ReportState;
 import dev.orchestrator.proto.command.StepState;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
+import dev.orchestrator.store.model.StateReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +123,27 @@ final class Parts {
       case STEP_STATE_UNSPECIFIED, UNRECOGNIZED ->
           throw new UnknownCommandException("log entry holds an unknown step state " + state);
     };
+  }
+
+  static ReportState.Builder report(StateReport report) {
+    ReportState.Builder message =
+        ReportState.newBuilder()
+            .setMember(report.member())
+            .setCheckIndex(report.checkIndex())
+            .setFormat(report.format())
+            .setHash(report.hash());
+    report
+        .tables()
+        .forEach(
+            (table, hash) ->
+                message.addTables(Argument.newBuilder().setName(table).setValue(hash)));
+    return message;
+  }
+
+  static StateReport report(ReportState m) {
+    TreeMap<String, String> tables = new TreeMap<>();
+    m.getTablesList().forEach(table -> tables.put(table.getName(), table.getValue()));
+    return new StateReport(m.getMember(), m.getCheckIndex(), m.getFormat(), m.getHash(), tables);
   }
 
   static EndRecovery.Builder ending(EndRecovery.Builder message, Recovery.Ending ending) {

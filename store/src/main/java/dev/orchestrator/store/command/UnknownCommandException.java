@@ -7,11 +7,11 @@ package dev.orchestrator.store.command;
 public final class UnknownCommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  UnknownCommandException(String what) {
+  public UnknownCommandException(String what) {
     super(what);
   }
 
-  UnknownCommandException(String what, Throwable cause) {
+  public UnknownCommandException(String what, Throwable cause) {
     super(what + ": " + cause.getMessage(), cause);
   }
 }

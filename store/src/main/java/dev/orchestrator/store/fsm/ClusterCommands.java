@@ -63,6 +63,8 @@ final class ClusterCommands {
             tx,
             new ClusterRecord(
                 c.clusterId(), c.primaryUuid(), c.primaryKey(), epoch, cluster.alias()));
+    // The alias that people gave the cluster follows its primary, whose address is its name.
+    database.aliases().rename(tx, cluster.primaryKey().toString(), c.primaryKey().toString());
     return CommandResult.accepted(epoch);
   }
 

@@ -2,8 +2,11 @@ package dev.orchestrator.store.fsm;
 
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.store.command.Command;
+import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.StampedCommand;
+import dev.orchestrator.store.command.UnknownCommandException;
+import dev.orchestrator.store.model.StateReport;
 import dev.orchestrator.store.sql.Database;
 import dev.orchestrator.store.sql.SettingTable.LeaderAnnouncement;
 import dev.orchestrator.store.sql.Transaction;
@@ -24,12 +27,14 @@ final class CommandApplier {
   private final RecoveryCommands recoveries;
   private final ClusterCommands clusters;
   private final DetectionCommands detections;
+  private final NoteCommands notes;
 
   CommandApplier(Database database) {
     this.database = database;
     recoveries = new RecoveryCommands(database);
     clusters = new ClusterCommands(database);
     detections = new DetectionCommands(database);
+    notes = new NoteCommands(database);
   }
 
   /** Applies the command, or does nothing if its index is applied already. */
@@ -43,7 +48,7 @@ final class CommandApplier {
           CommandResult result =
               KeyRules.whyNot(stamped.command())
                   .map(CommandResult::refused)
-                  .orElseGet(() -> apply(tx, stamp, stamped.command()));
+                  .orElseGet(() -> apply(tx, id, stamp, stamped.command()));
           database.applied().advance(tx, id);
           return result;
         });
@@ -86,7 +91,7 @@ final class CommandApplier {
     return Instant.ofEpochMilli(stamp);
   }
 
-  private CommandResult apply(Transaction tx, Instant stamp, Command command) {
+  private CommandResult apply(Transaction tx, LogId id, Instant stamp, Command command) {
     return switch (command) {
       case Command.AnnounceLeader c -> announce(tx, c);
       case Command.Discover c -> {
@@ -118,6 +123,14 @@ final class CommandApplier {
           CommandResult.accepted(
               (long) database.downtimes().deleteEnded(tx, stamp)
                   + database.detections().clearDue(tx, stamp, c.detectionBlockSeconds()));
+      case Command.Note note -> notes.apply(tx, stamp, note);
+      case Command.CheckState _ -> {
+        database.settings().checkIndex(tx, id.index());
+        database.stateReports().deleteAll(tx);
+        yield CommandResult.accepted(id.index());
+      }
+      case Command.ReportState c -> report(tx, c.report());
+      case Command.RaiseFormat c -> raise(tx, c.version());
     };
   }
 
@@ -134,6 +147,35 @@ final class CommandApplier {
     } catch (URISyntaxException e) {
       return CommandResult.refused("'" + c.uri() + "' is not a URI: " + e.getReason());
     }
+  }
+
+  /** Late reports of a former check say nothing about this one. */
+  private CommandResult report(Transaction tx, StateReport report) {
+    long newest = database.settings().checkIndex(tx);
+    if (report.checkIndex() != newest) {
+      return CommandResult.refused(
+          "the newest check is at index " + newest + ", not " + report.checkIndex());
+    }
+    database.stateReports().put(tx, report);
+    return CommandResult.ACCEPTED;
+  }
+
+  private CommandResult raise(Transaction tx, int version) {
+    int agreed = database.settings().commandFormat(tx);
+    if (version < agreed) {
+      return CommandResult.refused(
+          "command format " + agreed + " is in use, " + version + " is old");
+    }
+    if (version > CommandCodec.FORMAT_VERSION) {
+      throw new UnknownCommandException(
+          "the members agreed on command format "
+              + version
+              + ", this program reads 1 to "
+              + CommandCodec.FORMAT_VERSION
+              + "; install the version that the leader runs");
+    }
+    database.settings().commandFormat(tx, version);
+    return CommandResult.accepted(version);
   }
 
   /** The rows differ by node (the instance is a local fact), so the answer is always yes. */

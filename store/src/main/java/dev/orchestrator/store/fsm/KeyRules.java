@@ -50,8 +50,31 @@ final class KeyRules {
       case Command.StepIntended c -> Stream.of(c.uid());
       case Command.StepEnded c -> Stream.of(c.uid());
       case Command.EndRecovery c -> Stream.of(c.uid());
-      case Command.AnnounceLeader _, Command.SetGlobalRecoveries _, Command.Expire _ ->
+      case Command.Note note -> keys(note);
+      case Command.ReportState c -> Stream.of(c.report().member());
+      case Command.AnnounceLeader _,
+          Command.SetGlobalRecoveries _,
+          Command.Expire _,
+          Command.CheckState _,
+          Command.RaiseFormat _ ->
           Stream.empty();
+    };
+  }
+
+  private static Stream<String> keys(Command.Note note) {
+    return switch (note) {
+      case Command.ForgetCluster c -> c.members().stream().map(InstanceKey::host);
+      case Command.PutTag c -> Stream.of(c.tag().key().host(), c.tag().name());
+      case Command.DeleteTags c -> Stream.of(c.tag());
+      case Command.RegisterCandidate c -> host(c.key());
+      case Command.RegisterUnresolve c -> host(c.key());
+      case Command.SubmitPool c ->
+          Stream.concat(Stream.of(c.pool()), c.members().stream().map(InstanceKey::host));
+      case Command.BeginMaintenance c -> host(c.key());
+      case Command.EndMaintenance c -> c.key().map(InstanceKey::host).stream();
+      case Command.SetClusterAlias c -> Stream.of(c.clusterName());
+      case Command.PutKeyValue c -> Stream.of(c.key());
+      case Command.ExpireNotes _ -> Stream.empty();
     };
   }
 

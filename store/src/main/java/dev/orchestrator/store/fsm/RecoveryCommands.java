@@ -25,6 +25,9 @@ final class RecoveryCommands {
     if (why.isPresent()) {
       return CommandResult.refused(why.get());
     }
+    if (c.forced()) {
+      acknowledgeFormer(tx, stamp, c);
+    }
     long id = database.recoveries().nextId(tx);
     Instant blockedUntil = stamp.plusMillis(Periods.millis(c.blockSeconds()));
     database
@@ -44,6 +47,15 @@ final class RecoveryCommands {
     database.locks().take(tx, c.uid(), c.subject());
     database.detections().link(tx, c.subject().detectionId(), id);
     return CommandResult.accepted(id);
+  }
+
+  /** Who insists on a recovery has seen the former ones of the cluster. */
+  private void acknowledgeFormer(Transaction tx, Instant stamp, Command.StartRecovery c) {
+    var acknowledgement =
+        new Recovery.Acknowledgement(c.node(), "implied by recovery " + c.uid(), stamp);
+    database.recoveries().blocking(tx, c.subject().clusterId(), stamp).stream()
+        .filter(former -> !former.running())
+        .forEach(former -> acknowledge(tx, former, acknowledgement));
   }
 
   /** Locks come first: not even force passes them. */
@@ -177,13 +189,16 @@ final class RecoveryCommands {
     List<Recovery> chosen =
         database.recoveries().acknowledgeable(tx, c.uid(), c.id(), c.clusterName(), c.key());
     var acknowledgement = new Recovery.Acknowledgement(c.owner(), c.comment(), stamp);
-    for (Recovery recovery : chosen) {
-      database.recoveries().put(tx, recovery.withAcknowledgement(acknowledgement));
-      database
-          .detections()
-          .clear(tx, recovery.subject().detectionId(), recovery.subject().failedKey());
-    }
+    chosen.forEach(recovery -> acknowledge(tx, recovery, acknowledgement));
     return CommandResult.accepted(chosen.size());
+  }
+
+  private void acknowledge(
+      Transaction tx, Recovery recovery, Recovery.Acknowledgement acknowledgement) {
+    database.recoveries().put(tx, recovery.withAcknowledgement(acknowledgement));
+    database
+        .detections()
+        .clear(tx, recovery.subject().detectionId(), recovery.subject().failedKey());
   }
 
   private Optional<String> whyNotOwned(Transaction tx, String uid, long term) {

@@ -1,10 +1,13 @@
 package dev.orchestrator.store.fsm;
 
 import dev.orchestrator.raft.core.LogId;
+import dev.orchestrator.raft.port.StateImage;
 import dev.orchestrator.raft.port.StateMachine;
 import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.CommandResult;
+import dev.orchestrator.store.snapshot.SnapshotReader;
 import dev.orchestrator.store.sql.Database;
+import java.io.InputStream;
 
 /**
  * Applies committed commands to the SQL backend, each with its index and term in one transaction.
@@ -48,5 +51,15 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
   @Override
   public LogId sync() {
     return database.sync();
+  }
+
+  @Override
+  public StateImage image() {
+    return new SqlStateImage(database.pin());
+  }
+
+  @Override
+  public void restore(LogId id, InputStream image) {
+    SnapshotReader.restore(id, image, database);
   }
 }

@@ -1,9 +1,13 @@
 package dev.orchestrator.store.log;
 
 import dev.orchestrator.raft.core.HardState;
+import dev.orchestrator.raft.core.LastIncluded;
 import dev.orchestrator.raft.core.LogEntry;
+import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.net.LogEntryCodec;
+import dev.orchestrator.raft.net.SnapshotCodec;
 import dev.orchestrator.raft.port.LogStorage;
+import dev.orchestrator.raft.port.SnapshotStorage;
 import dev.orchestrator.store.sql.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,9 +38,9 @@ import org.rocksdb.WriteOptions;
  * The Raft log in RocksDB: one small log, one synced atomic batch per change.
  *
  * <p>Keys: {@code m:hard} hard state, {@code m:tail} index and checksum of the last entry and the
- * number of writes so far, {@code m:inc} incarnation, and {@code l} + big-endian index for entries.
- * The tail is part of every write, so that entries missing at the end are noticed, not only damaged
- * ones.
+ * number of writes so far, {@code m:first} what the log begins behind, with the checksum of that
+ * entry, {@code m:inc} incarnation, and {@code l} + big-endian index for entries. The tail is part
+ * of every write, so that entries missing at the end are noticed, not only damaged ones.
  *
  * <p>Recovery ({@code kTolerateCorruptedTailRecords}): only an incomplete record at the very end of
  * the write-ahead log, which no sync had returned for, is cut; damage in the middle is an error and
@@ -48,6 +52,7 @@ import org.rocksdb.WriteOptions;
 public final class RocksLogStorage implements LogStorage {
   private static final byte[] HARD_STATE_KEY = {'m', ':', 'h', 'a', 'r', 'd'};
   private static final byte[] TAIL_KEY = {'m', ':', 't', 'a', 'i', 'l'};
+  private static final byte[] FIRST_KEY = {'m', ':', 'f', 'i', 'r', 's', 't'};
   private static final byte[] INCARNATION_KEY = {'m', ':', 'i', 'n', 'c'};
   private static final byte ENTRY_PREFIX = 'l';
   private static final int ENTRY_KEY_BYTES = 1 + Long.BYTES;
@@ -75,6 +80,8 @@ public final class RocksLogStorage implements LogStorage {
   private final RocksDB db;
   private final SyncMark mark;
   private final long incarnation;
+  private final FileSnapshots snapshots;
+  private final SpaceReturn spaceReturn;
 
   /** Closing the database under a native call would crash the process. */
   private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
@@ -82,6 +89,10 @@ public final class RocksLogStorage implements LogStorage {
   private volatile boolean closed;
   private volatile boolean broken;
   private Tail tail = Tail.EMPTY;
+  private volatile LastIncluded lastIncluded;
+
+  /** Checksum of the last entry that was dropped: what the first one is chained to. */
+  private int firstChain;
 
   /**
    * Opens the log in this folder, or begins one, with a new incarnation.
@@ -114,6 +125,9 @@ public final class RocksLogStorage implements LogStorage {
       this.db = opened;
       this.mark = new SyncMark(folder.resolve("synced"));
       this.incarnation = loadIncarnation();
+      this.lastIncluded = loadFirst();
+      this.snapshots = new FileSnapshots(folder.resolve("snapshots"));
+      this.spaceReturn = new SpaceReturn(opened, folder);
       done = true;
     } catch (IOException e) {
       throw new StoreException("cannot use the Raft log folder " + folder, e);
@@ -176,8 +190,29 @@ public final class RocksLogStorage implements LogStorage {
   }
 
   @Override
-  public long firstIndex() {
-    return 1;
+  public LastIncluded lastIncluded() {
+    return lastIncluded;
+  }
+
+  @Override
+  public SnapshotStorage snapshots() {
+    return snapshots;
+  }
+
+  private LastIncluded loadFirst() throws RocksDBException {
+    byte[] stored = db.get(FIRST_KEY);
+    if (stored == null) {
+      return LastIncluded.NOTHING;
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(unseal(stored, "beginning"));
+    firstChain = buffer.getInt();
+    byte[] place = new byte[buffer.remaining()];
+    buffer.get(place);
+    try {
+      return SnapshotCodec.decodeLastIncluded(place);
+    } catch (IllegalArgumentException e) {
+      throw damaged("its beginning: " + e.getMessage(), e);
+    }
   }
 
   @Override
@@ -228,11 +263,11 @@ public final class RocksLogStorage implements LogStorage {
   }
 
   private Tail loadEntries(Consumer<LogEntry> eachEntry) throws RocksDBException {
-    Tail last = Tail.EMPTY;
+    Tail last = new Tail(lastIncluded.index(), firstChain, 0);
     try (Slice end = new Slice(new byte[] {ENTRY_PREFIX + 1});
         ReadOptions bounded = new ReadOptions().setIterateUpperBound(end);
         RocksIterator entries = db.newIterator(bounded)) {
-      for (entries.seek(entryKey(0)); entries.isValid(); entries.next()) {
+      for (entries.seek(entryKey(lastIncluded.index() + 1)); entries.isValid(); entries.next()) {
         EntryRecord record = decode(entries.key(), entries.value());
         long index = record.entry().index();
         if (index != last.index() + 1) {
@@ -289,9 +324,60 @@ public final class RocksLogStorage implements LogStorage {
     }
   }
 
+  @Override
+  public void cut(@Nullable HardState hardState, LastIncluded newLastIncluded) {
+    Lock lock = open.readLock();
+    lock.lock();
+    try (WriteBatch batch = new WriteBatch()) {
+      requireUsable();
+      if (hardState != null) {
+        batch.put(HARD_STATE_KEY, seal(LogEntryCodec.encode(hardState)));
+      }
+      long index = newLastIncluded.index();
+      int chain = holds(newLastIncluded.id()) ? tailAt(index).crc() : 0;
+      Tail newTail = new Tail(tail.index(), tail.crc(), tail.writes() + 1);
+      if (holds(newLastIncluded.id())) {
+        batch.deleteRange(entryKey(0), entryKey(index + 1));
+      } else {
+        batch.deleteRange(entryKey(0), entryKey(Long.MAX_VALUE));
+        newTail = new Tail(index, chain, newTail.writes());
+      }
+      byte[] place = SnapshotCodec.encode(newLastIncluded);
+      byte[] first =
+          ByteBuffer.allocate(Integer.BYTES + place.length).putInt(chain).put(place).array();
+      batch.put(FIRST_KEY, seal(first));
+      batch.put(TAIL_KEY, seal(tailBytes(newTail)));
+      db.write(synced, batch);
+      tail = newTail;
+      lastIncluded = newLastIncluded;
+      firstChain = chain;
+      mark.write(tail.writes());
+      spaceReturn.dropUpTo(entryKey(0), entryKey(index + 1));
+    } catch (IOException e) {
+      broken = true;
+      throw new StoreException("cannot write " + folder.resolve("synced"), e);
+    } catch (RocksDBException e) {
+      broken = true; // after a failed sync nobody knows what is on disk
+      throw new StoreException("cannot cut the Raft log in " + folder, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean holds(LogId id) throws RocksDBException {
+    if (id.index() > tail.index() || id.index() < lastIncluded.index()) {
+      return false;
+    }
+    if (id.index() == lastIncluded.index()) {
+      return id.equals(lastIncluded.id());
+    }
+    byte[] record = db.get(entryKey(id.index()));
+    return record != null && decode(entryKey(id.index()), record).entry().id().equals(id);
+  }
+
   private Tail tailAt(long index) throws RocksDBException {
-    if (index == 0) {
-      return Tail.EMPTY;
+    if (index == lastIncluded.index()) {
+      return new Tail(index, firstChain, 0);
     }
     byte[] record = db.get(entryKey(index));
     if (record == null) {
@@ -381,6 +467,7 @@ public final class RocksLogStorage implements LogStorage {
         return;
       }
       closed = true;
+      spaceReturn.close();
       db.close();
       mark.close();
       synced.close();

@@ -66,6 +66,10 @@ public final class AppliedTable {
   }
 
   void bind(Transaction tx, String clusterId) {
+    bindTo(tx, clusterId);
+  }
+
+  static void bindTo(Transaction tx, String clusterId) {
     String bound = clusterId(tx).orElse(clusterId);
     if (!bound.equals(clusterId)) {
       throw new StoreException(

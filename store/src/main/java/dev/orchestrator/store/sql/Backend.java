@@ -22,6 +22,14 @@ sealed interface Backend extends AutoCloseable permits SqliteFile, MySqlServer {
   /** Opens the connections that read; they cannot write. */
   ReadPool openReaders();
 
+  /**
+   * Opens a connection for one long read: a read transaction has begun on it, whose moment is that
+   * of its first query or earlier. It cannot write.
+   *
+   * @throws StoreException it cannot be had
+   */
+  Connection openPinned();
+
   /** How long apply may take, waiting for others included. */
   Duration applyPatience();
 

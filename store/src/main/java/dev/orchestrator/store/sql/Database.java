@@ -2,7 +2,10 @@ package dev.orchestrator.store.sql;
 
 import dev.orchestrator.raft.core.LogId;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -32,6 +35,14 @@ public final class Database implements AutoCloseable {
   private final LockTable locks;
   private final SettingTable settings;
   private final AppliedTable applied;
+  private final TagTable tags;
+  private final CandidateTable candidates;
+  private final UnresolveTable unresolves;
+  private final PoolTable pools;
+  private final MaintenanceTable maintenances;
+  private final AliasTable aliases;
+  private final KeyValueTable keyValues;
+  private final StateReportTable stateReports;
 
   private Database(Backend backend, Writer writer, ReadPool reads) {
     this.backend = backend;
@@ -50,6 +61,14 @@ public final class Database implements AutoCloseable {
     locks = new LockTable(reads);
     settings = new SettingTable(reads);
     applied = new AppliedTable(reads);
+    tags = new TagTable(reads);
+    candidates = new CandidateTable(reads);
+    unresolves = new UnresolveTable(reads);
+    pools = new PoolTable(reads);
+    maintenances = new MaintenanceTable(reads);
+    aliases = new AliasTable(reads);
+    keyValues = new KeyValueTable(reads);
+    stateReports = new StateReportTable(reads);
   }
 
   /**
@@ -138,6 +157,43 @@ public final class Database implements AutoCloseable {
     return settings;
   }
 
+  public TagTable tags() {
+    return tags;
+  }
+
+  /** Replicated: promotion rules that people registered. */
+  public CandidateTable candidates() {
+    return candidates;
+  }
+
+  /** Replicated: virtual names of hosts. */
+  public UnresolveTable unresolves() {
+    return unresolves;
+  }
+
+  public PoolTable pools() {
+    return pools;
+  }
+
+  public MaintenanceTable maintenances() {
+    return maintenances;
+  }
+
+  /** Replicated: cluster aliases that people chose. */
+  public AliasTable aliases() {
+    return aliases;
+  }
+
+  /** Replicated: what the key-value stores shall hold. */
+  public KeyValueTable keyValues() {
+    return keyValues;
+  }
+
+  /** Replicated: what members reported of the newest check of their rows. */
+  public StateReportTable stateReports() {
+    return stateReports;
+  }
+
   /** How far the log was applied. */
   public AppliedTable applied() {
     return applied;
@@ -162,6 +218,43 @@ public final class Database implements AutoCloseable {
         tx -> {
           settings.countSync(tx);
           return applied.id(tx);
+        });
+  }
+
+  /**
+   * Pins the replicated rows as they are now, on a connection of its own; quick.
+   *
+   * @throws StoreException the backend failed
+   */
+  public PinnedState pin() {
+    Connection connection = backend.openPinned();
+    try {
+      return new PinnedState(connection, backend.dialect());
+    } catch (SQLException e) {
+      StoreException failure = new StoreException("cannot pin the state", e);
+      try {
+        connection.close();
+      } catch (SQLException second) {
+        failure.addSuppressed(second);
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * Puts other rows in the place of all replicated ones, in one transaction that is on disk when
+   * this returns. Local rows stay.
+   *
+   * @param body fills the tables and says where the rows belong; when it throws, nothing happened
+   */
+  public void replaceState(Consumer<StateReplacement> body) {
+    writer.syncedOnce(
+        tx -> {
+          StateReplacement replacement = new StateReplacement(tx);
+          replacement.clear();
+          body.accept(replacement);
+          settings.countSync(tx);
+          return replacement;
         });
   }
 

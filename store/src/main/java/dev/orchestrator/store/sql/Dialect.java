@@ -36,6 +36,12 @@ sealed interface Dialect permits SqliteDialect, MySqlDialect {
   /** What stands behind a table's columns. */
   String tableOptions();
 
+  /** A text column in an ORDER BY, so that texts sort as their bytes in UTF-8. */
+  String asBytes(String column);
+
+  /** Fetch size with which the rows of a result arrive as they are read, not all at once. */
+  int streamedRows();
+
   /** Whether a statement of a migration failed only because it has been run before. */
   boolean isMadeAlready(SQLException failure);
 

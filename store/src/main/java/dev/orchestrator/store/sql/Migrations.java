@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  */
 final class Migrations {
   /** Script n (from 1) makes version n. */
-  private static final List<String> SCRIPTS = List.of("V1__first_tables.sql");
+  private static final List<String> SCRIPTS =
+      List.of("V1__first_tables.sql", "V2__notes_and_state_hashes.sql");
 
   private static final Pattern COMMENT = Pattern.compile("^--.*\\R", Pattern.MULTILINE);
   private static final Pattern END = Pattern.compile(";\\s*\\R");

@@ -59,6 +59,17 @@ record MySqlDialect() implements Dialect {
     return " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
   }
 
+  /** A collation that pads would put {@code "a\t"} before {@code "a"}. */
+  @Override
+  public String asBytes(String column) {
+    return "CAST(" + column + " AS BINARY)";
+  }
+
+  @Override
+  public int streamedRows() {
+    return Integer.MIN_VALUE; // the driver's sign for streaming
+  }
+
   @Override
   public boolean isMadeAlready(SQLException failure) {
     return failure.getErrorCode() == INDEX_EXISTS;

@@ -42,6 +42,9 @@ final class MySqlServer implements Backend {
   /** The server ends the writer's session, and with it the lock, after so much silence. */
   private static final int IDLE_SECONDS = 60;
 
+  /** How long the server keeps a streamed result for a reader that is busy elsewhere. */
+  private static final int SLOW_READER_SECONDS = 600;
+
   private final MySqlBackend settings;
   private final Optional<TlsStores> tls;
 
@@ -107,6 +110,7 @@ final class MySqlServer implements Backend {
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("connectionCollation", "utf8mb4_bin");
     properties.setProperty("connectionAttributes", "program_name:orchestrator-backend");
+    properties.setProperty("rewriteBatchedStatements", "true");
     properties.setProperty("cachePrepStmts", "true");
     properties.setProperty("prepStmtCacheSize", "100");
     properties.setProperty("prepStmtCacheSqlLimit", "4096");
@@ -186,6 +190,12 @@ final class MySqlServer implements Backend {
     }
   }
 
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   private static long number(Connection connection, String sql, Object... arguments)
       throws SQLException {
     return Statements.query(connection, sql, row -> row.number(1), arguments).getFirst();
@@ -213,6 +223,27 @@ final class MySqlServer implements Backend {
         new HikariDataSource(pool),
         BackendThreads.forAllCallers(
             "backend", readers, MAX_WAITING_READS, settings.readTimeout()));
+  }
+
+  @Override
+  public Connection openPinned() {
+    try {
+      Properties properties = properties();
+      properties.setProperty("sessionVariables", "net_write_timeout=" + SLOW_READER_SECONDS);
+      Connection connection =
+          DriverManager.getConnection("jdbc:mysql://" + settings.address() + "/", properties);
+      try {
+        connection.setCatalog(settings.database());
+        execute(connection, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+        execute(connection, "START TRANSACTION WITH CONSISTENT SNAPSHOT");
+        return connection;
+      } catch (SQLException e) {
+        abandon(connection);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new StoreException("cannot pin the state of " + describe(), e);
+    }
   }
 
   /** What failed and what to do about it, in one line. */

@@ -12,6 +12,9 @@ public final class SettingTable {
   private static final String LEADER_MEMBER = "leader.member";
   private static final String LEADER_TERM = "leader.term";
   private static final String LEADER_URI = "leader.uri";
+  private static final String MAINTENANCES = "maintenance.last_id";
+  private static final String CHECK_INDEX = "state.check_index";
+  private static final String FORMAT = "command.format";
   private static final String SYNCS = "local.syncs";
   private static final String PROBES = "local.probes";
 
@@ -66,6 +69,41 @@ public final class SettingTable {
     put(tx, LEADER_MEMBER, leader.member());
     put(tx, LEADER_TERM, Long.toString(leader.term()));
     put(tx, LEADER_URI, leader.uri().toString());
+  }
+
+  /** Number of the next maintenance; the rows of former ones are gone, so the number is kept. */
+  public long nextMaintenanceId(Transaction tx) {
+    return count(tx, MAINTENANCES);
+  }
+
+  /** Index of the newest check of the state, 0 before the first. */
+  public long checkIndex() {
+    return number(reads, CHECK_INDEX, 0);
+  }
+
+  public long checkIndex(Transaction tx) {
+    return number(tx, CHECK_INDEX, 0);
+  }
+
+  public void checkIndex(Transaction tx, long index) {
+    put(tx, CHECK_INDEX, Long.toString(index));
+  }
+
+  /** Newest format of commands that the members agreed to use, from 1 (rule T1). */
+  public int commandFormat() {
+    return (int) number(reads, FORMAT, 1);
+  }
+
+  public int commandFormat(Transaction tx) {
+    return (int) number(tx, FORMAT, 1);
+  }
+
+  public void commandFormat(Transaction tx, int version) {
+    put(tx, FORMAT, Integer.toString(version));
+  }
+
+  private static long number(Reads from, String name, long byDefault) {
+    return value(from, name).map(Long::parseLong).orElse(byDefault);
   }
 
   /** Changes a page of the file, so that the commit has something to sync. */

@@ -54,6 +54,16 @@ record SqliteDialect() implements Dialect {
     return "";
   }
 
+  @Override
+  public String asBytes(String column) {
+    return column;
+  }
+
+  @Override
+  public int streamedRows() {
+    return 0; // a row is made when it is asked for
+  }
+
   /** A script is one transaction: never run in part. */
   @Override
   public boolean isMadeAlready(SQLException failure) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -106,6 +107,23 @@ final class SqliteFile implements Backend {
     return new ReadPool(
         new HikariDataSource(pool),
         BackendThreads.forVirtualCallers("backend", READERS, MAX_WAITING_READS, LOCAL_PATIENCE));
+  }
+
+  @Override
+  public Connection openPinned() {
+    try {
+      Connection connection = source().getConnection();
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("PRAGMA query_only = ON");
+        statement.execute("BEGIN");
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new StoreException("cannot pin the state of " + describe(), e);
+    }
   }
 
   @Override

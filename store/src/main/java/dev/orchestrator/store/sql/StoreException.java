@@ -5,10 +5,24 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.util.Objects;
+import java.util.Set;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** The backend could not do what was asked: what was tried, on what, and the cause, in one line. */
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  /** The low byte of SQLite's codes is the family, the rest says more. */
+  private static final int PRIMARY_CODE = 0xff;
+
+  /** A full, failing or read-only disk: somebody may make room or mount it again. */
+  private static final Set<Integer> PASSING_IN_SQLITE =
+      Set.of(
+          SQLiteErrorCode.SQLITE_FULL.code,
+          SQLiteErrorCode.SQLITE_IOERR.code,
+          SQLiteErrorCode.SQLITE_READONLY.code,
+          SQLiteErrorCode.SQLITE_CANTOPEN.code);
 
   private final boolean passes;
 
@@ -42,6 +56,9 @@ public final class StoreException extends RuntimeException {
   private static boolean mayPass(Throwable cause) {
     if (!(cause instanceof SQLException failure)) {
       return false;
+    }
+    if (failure instanceof SQLiteException embedded) {
+      return PASSING_IN_SQLITE.contains(embedded.getResultCode().code & PRIMARY_CODE);
     }
     String state = Objects.requireNonNullElse(failure.getSQLState(), "");
     return failure instanceof SQLTransientException

@@ -16,6 +16,11 @@ public final class Transaction implements Reads {
     this.connection = connection;
   }
 
+  /** For statements that are run with many rows at once. */
+  Connection connection() {
+    return connection;
+  }
+
   @Override
   public <T> List<T> query(String sql, RowMapper<T> mapper, Object... arguments) {
     try {

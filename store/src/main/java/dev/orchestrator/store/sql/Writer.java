@@ -83,11 +83,28 @@ final class Writer implements AutoCloseable {
     }
   }
 
+  /** Like {@link #synced}, but the body runs once: it reads from what can be read once only. */
+  <T> T syncedOnce(Function<Transaction, T> body) {
+    Deadline deadline = Deadline.in(backend.applyPatience());
+    gate.enterFirst(deadline.left());
+    try {
+      execute(dialect.beforeSync());
+      try {
+        return run(deadline, body);
+      } finally {
+        execute(dialect.afterSync());
+      }
+    } finally {
+      gate.leave();
+    }
+  }
+
   /**
    * Apply must not fail because a server restarts: as long as no commit was sent, nothing happened
    * and the body may run again.
    */
   private <T> T untilItPasses(Deadline deadline, Function<Transaction, T> body) {
+    boolean told = false;
     while (true) {
       try {
         return run(deadline, body);
@@ -95,7 +112,13 @@ final class Writer implements AutoCloseable {
         if (!e.passes() || deadline.left().compareTo(PAUSE) <= 0) {
           throw e;
         }
-        LOG.warn("the backend is away, trying again: {}", e.getMessage());
+        if (!told) {
+          told = true;
+          LOG.warn(
+              "the backend is away, trying for {} s at most: {}",
+              deadline.left().toSeconds(),
+              e.getMessage());
+        }
         pause();
       }
     }
@@ -124,7 +147,7 @@ final class Writer implements AutoCloseable {
       commit(open);
       return result;
     } catch (StoreException e) {
-      if (e.passes()) {
+      if (e.passes() && !dialect.failuresMayEndTransactions()) {
         ended = true;
         drop(); // the server ends the transaction of a lost session
       }
@@ -197,7 +220,7 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  /** Closes without a word to the server, which may not be listening. */
+  /** Closes without a word to a server, which may not be listening; an embedded one always is. */
   private void drop() {
     Connection lost = connection;
     connection = null;
@@ -205,7 +228,11 @@ final class Writer implements AutoCloseable {
       return;
     }
     try {
-      lost.abort(Runnable::run);
+      if (dialect.failuresMayEndTransactions()) {
+        lost.close();
+      } else {
+        lost.abort(Runnable::run);
+      }
     } catch (SQLException e) {
       LOG.debug("a lost connection could not be closed: {}", e.getMessage());
     }

@@ -2,25 +2,37 @@ package dev.orchestrator.store.command;
 
 import dev.orchestrator.store.model.Downtime;
 import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.PromotionRule;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
+import dev.orchestrator.store.model.StateReport;
+import dev.orchestrator.store.model.Tag;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Commands from a seed. Names come from a small world, so that commands meet and refuse each other;
  * free texts are wild.
  */
 public final class RandomCommands {
-  private static final List<Class<?>> KINDS = List.of(Command.class.getPermittedSubclasses());
+  private static final List<Class<?>> KINDS = kindsOf(Command.class).toList();
 
   private final Random random;
+
+  /** All records of a sealed family. */
+  static Stream<Class<?>> kindsOf(Class<?> family) {
+    return Arrays.stream(family.getPermittedSubclasses())
+        .flatMap(kind -> kind.isSealed() ? kindsOf(kind) : Stream.of(kind));
+  }
 
   public RandomCommands(long seed) {
     random = new Random(seed);
@@ -71,6 +83,32 @@ public final class RandomCommands {
           new Command.StepEnded(name("uid"), term(), number(4), number(3), state(), text());
       case "EndRecovery" -> new Command.EndRecovery(name("uid"), term(), ending());
       case "Expire" -> new Command.Expire(random.nextLong(100));
+      case "ForgetCluster" -> new Command.ForgetCluster(name("cluster"), list(this::key));
+      case "PutTag" -> new Command.PutTag(new Tag(key(), name("tag"), text()));
+      case "DeleteTags" -> new Command.DeleteTags(maybe(this::key), name("tag"), maybe(this::text));
+      case "RegisterCandidate" ->
+          new Command.RegisterCandidate(
+              key(), PromotionRule.values()[random.nextInt(PromotionRule.values().length)]);
+      case "RegisterUnresolve" -> new Command.RegisterUnresolve(key(), text());
+      case "SubmitPool" -> new Command.SubmitPool(name("pool"), list(this::key));
+      case "BeginMaintenance" ->
+          new Command.BeginMaintenance(key(), text(), text(), random.nextLong(60));
+      case "EndMaintenance" ->
+          new Command.EndMaintenance(maybe(this::key), maybe(() -> random.nextLong(1, 9)));
+      case "SetClusterAlias" -> new Command.SetClusterAlias(key().toString(), text());
+      case "PutKeyValue" -> new Command.PutKeyValue(name("key"), text());
+      case "ExpireNotes" ->
+          new Command.ExpireNotes(random.nextLong(60), random.nextLong(60), random.nextLong(60));
+      case "CheckState" -> new Command.CheckState();
+      case "ReportState" ->
+          new Command.ReportState(
+              new StateReport(
+                  name("n"),
+                  random.nextLong(100),
+                  "1",
+                  text(),
+                  new TreeMap<>(Map.of("a", text(), "b", text()))));
+      case "RaiseFormat" -> new Command.RaiseFormat(random.nextInt(2));
       default -> throw new AssertionError("no generator for " + kind + ": write one");
     };
   }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
+import dev.orchestrator.raft.group.CompactionPolicy;
 import dev.orchestrator.raft.group.RaftConfig;
 import dev.orchestrator.raft.group.RaftGroup;
 import dev.orchestrator.raft.group.RaftMetrics;
@@ -91,7 +92,8 @@ class PeerStormIT {
                   RaftLimits.DEFAULT,
                   link,
                   Optional.empty(),
-                  (what, _) -> fatal.add(what)),
+                  (what, _) -> fatal.add(what),
+                  CompactionPolicy.DEFAULT),
               RocksLogStorage.open(temp.resolve("log-" + members.size())),
               new LengthState()));
     }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
+import dev.orchestrator.raft.group.CompactionPolicy;
 import dev.orchestrator.raft.group.MemberChange;
 import dev.orchestrator.raft.group.NotLeaderException;
 import dev.orchestrator.raft.group.RaftConfig;
@@ -15,7 +15,6 @@ import dev.orchestrator.raft.group.RaftException;
 import dev.orchestrator.raft.group.RaftGroup;
 import dev.orchestrator.raft.group.RaftStatus;
 import dev.orchestrator.raft.net.LinkOptions;
-import dev.orchestrator.raft.port.StateMachine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -39,30 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three members with real sockets on 127.0.0.x and RocksDB in temporary folders. */
 class RaftGroupIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-
-  /** Remembers commands in memory; outlives its member like a database would. */
-  private static final class Journal implements StateMachine<String> {
-    final List<String> commands = new CopyOnWriteArrayList<>();
-    private volatile LogId applied = LogId.ZERO;
-
-    @Override
-    public LogId applied() {
-      return applied;
-    }
-
-    @Override
-    public String apply(LogId id, byte[] command) {
-      String text = new String(command, UTF_8);
-      commands.add(text);
-      applied = id;
-      return "applied " + text;
-    }
-
-    @Override
-    public void advance(LogId id) {
-      applied = id;
-    }
-  }
 
   @TempDir Path temp;
 
@@ -358,21 +333,6 @@ class RaftGroupIT {
     assertThat(members.get(only).leaderCheck()).isTrue();
   }
 
-  @Test
-  void stateAheadOfTheLogIsNotRun() {
-    String only = names.getFirst();
-    Journal clone = new Journal();
-    clone.advance(new LogId(3, 7));
-    journals.put(only, clone);
-    try (RocksLogStorage storage = RocksLogStorage.open(folder(only))) {
-      RaftConfig config = config(only, List.of(only), false);
-      assertThatThrownBy(() -> RaftGroup.start(config, storage, clone))
-          .isInstanceOf(RaftException.class)
-          .hasMessageContaining("3/7")
-          .hasMessageContaining("copy of another member's");
-    }
-  }
-
   private void start(String name) {
     start(name, names, false);
   }
@@ -393,7 +353,8 @@ class RaftGroupIT {
         RaftLimits.DEFAULT,
         LinkOptions.PLAIN,
         Optional.of(folder(name)),
-        (what, cause) -> fatal.add(what + ": " + cause));
+        (what, cause) -> fatal.add(what + ": " + cause),
+        CompactionPolicy.DEFAULT);
   }
 
   private Path folder(String name) {

@@ -187,6 +187,9 @@ class RaftReplicatorTest {
     public void changeMembers(MemberChange change, Duration timeout) {}
 
     @Override
+    public void beFit(boolean fit) {}
+
+    @Override
     public boolean transferLeadership(Optional<String> to, Duration timeout) {
       return false;
     }

@@ -103,7 +103,7 @@ class DatabaseMySqlIT {
     server.execute("INSERT INTO " + NAME + ".schema_version VALUES (99)");
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("has schema version 99, this program knows up to 1");
+        .hasMessageContaining("has schema version 99, this program knows up to 2");
     server.execute("DELETE FROM " + NAME + ".schema_version WHERE version = 99");
     open().close();
   }
@@ -111,8 +111,10 @@ class DatabaseMySqlIT {
   /** MySQL commits at each CREATE: a death in between must not stop the next start. */
   @Test
   void aMigrationThatDiedAnywhereIsCompleted() throws SQLException {
-    List<String> statements = Migrations.statements(new MySqlDialect(), 1);
-    for (int done : new int[] {1, 2, 8, statements.size()}) {
+    List<String> statements = new ArrayList<>(Migrations.statements(new MySqlDialect(), 1));
+    int first = statements.size();
+    statements.addAll(Migrations.statements(new MySqlDialect(), 2));
+    for (int done : new int[] {1, 2, 8, first, first + 3, statements.size()}) {
       String name = NAME + done;
       server.execute("CREATE DATABASE " + name);
       try (Connection connection = server.connect(name);
@@ -125,7 +127,7 @@ class DatabaseMySqlIT {
         assertThat(database.applied().id()).isEqualTo(LogId.ZERO);
       }
       assertThat(server.column("SELECT version FROM " + name + ".schema_version"))
-          .containsExactly("1");
+          .containsExactly("1", "2");
     }
   }
 

@@ -137,7 +137,7 @@ class DatabaseTest {
     execute(file(), "INSERT INTO schema_version VALUES (99)");
     assertThatThrownBy(() -> Database.sqlite(file()))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining(file() + " has schema version 99, this program knows up to 1");
+        .hasMessageContaining(file() + " has schema version 99, this program knows up to 2");
     execute(file(), "DELETE FROM schema_version WHERE version = 99");
     Database.sqlite(file()).close();
   }

@@ -1,0 +1,4 @@
+package dev.orchestrator.store.model;
+
+/** An instance in a pool. Replicated. Immutable. */
+public record PoolMember(String pool, InstanceKey key) {}

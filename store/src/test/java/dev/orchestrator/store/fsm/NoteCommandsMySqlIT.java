@@ -1,0 +1,13 @@
+package dev.orchestrator.store.fsm;
+
+import dev.orchestrator.store.lab.TestBackend;
+
+/** The contract on a real MySQL server. */
+class NoteCommandsMySqlIT extends NoteCommandsTest {
+  private final TestBackend mysql = TestBackend.mysql();
+
+  @Override
+  TestBackend backend() {
+    return mysql;
+  }
+}
