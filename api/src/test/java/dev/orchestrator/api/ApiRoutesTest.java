@@ -26,6 +26,7 @@ class ApiRoutesTest {
       Set.of(
           "/api/explain/:clusterHint",
           "/api/raft-check-state",
+          "/api/raft-metrics",
           "/api/raft-report-state",
           "/api/raft-state-hashes");
 

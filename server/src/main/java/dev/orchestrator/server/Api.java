@@ -42,7 +42,8 @@ final class Api {
             new GuardedLeadership(group.leadership(), backend::works),
             group::status,
             reload,
-            clock));
+            clock,
+            group.raftAdmin()));
   }
 
   static ApiConfig settings(NodeConfig config) {

@@ -1,5 +1,6 @@
 package dev.orchestrator.server;
 
+import dev.orchestrator.api.http.RaftAdmin;
 import dev.orchestrator.probe.observer.ObserverLink;
 import dev.orchestrator.raft.group.RaftStatus;
 import dev.orchestrator.store.command.Leadership;
@@ -21,6 +22,9 @@ sealed interface Group extends AutoCloseable permits GroupMember, LoneNode {
 
   /** The way to the other members, empty for a node that decides alone. */
   Optional<ObserverLink> observerLink();
+
+  /** The member itself, empty without Raft. */
+  Optional<RaftAdmin> raftAdmin();
 
   /** Calls the listener after each change of leadership. */
   void onChange(Runnable listener);

@@ -1,14 +1,17 @@
 package dev.orchestrator.server;
 
+import dev.orchestrator.api.http.RaftAdmin;
 import dev.orchestrator.probe.observer.ObserverLink;
 import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
 import dev.orchestrator.raft.core.RoleName;
+import dev.orchestrator.raft.group.CompactionPolicy;
 import dev.orchestrator.raft.group.FatalHandler;
 import dev.orchestrator.raft.group.RaftConfig;
 import dev.orchestrator.raft.group.RaftGroup;
 import dev.orchestrator.raft.group.RaftStatus;
+import dev.orchestrator.raft.net.LinkOptions;
 import dev.orchestrator.server.config.NodeConfig;
 import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.Leadership;
@@ -75,9 +78,18 @@ final class GroupMember implements Group {
                       raft.electionMin().toMillis(),
                       raft.electionMax().toMillis()),
                   RaftLimits.DEFAULT,
-                  fatal),
+                  LinkOptions.of(raft.tls()),
+                  Optional.of(folder),
+                  fatal,
+                  CompactionPolicy.DEFAULT),
               storage,
               stateMachine);
+      if (raft.tls().isEmpty() && raft.members().size() > 1) {
+        LOG.warn(
+            "the peer link is plain text: whoever reaches {} can speak as a member;"
+                + " set RaftTLSCertFile, RaftTLSKeyFile and RaftTLSCAFile",
+            raft.bind());
+      }
       RaftReplicator replicator = new RaftReplicator(member, database);
       StateWatch states =
           new StateWatch(
@@ -113,6 +125,11 @@ final class GroupMember implements Group {
   @Override
   public Optional<ObserverLink> observerLink() {
     return Optional.of(new MemberLink(member));
+  }
+
+  @Override
+  public Optional<RaftAdmin> raftAdmin() {
+    return Optional.of(new RaftAdmin(member, config.defaultPort()));
   }
 
   @Override

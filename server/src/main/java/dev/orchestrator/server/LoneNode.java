@@ -1,5 +1,6 @@
 package dev.orchestrator.server;
 
+import dev.orchestrator.api.http.RaftAdmin;
 import dev.orchestrator.probe.observer.ObserverLink;
 import dev.orchestrator.raft.group.RaftStatus;
 import dev.orchestrator.store.command.Leadership;
@@ -27,6 +28,11 @@ record LoneNode(LocalReplicator local) implements Group {
 
   @Override
   public Optional<ObserverLink> observerLink() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<RaftAdmin> raftAdmin() {
     return Optional.empty();
   }
 

@@ -30,6 +30,7 @@ import java.util.function.Supplier;
  * @param raft status of the Raft member, empty without Raft
  * @param reload reads the configuration files again
  * @param clock wall clock
+ * @param raftAdmin the Raft member itself, empty without Raft
  */
 public record ApiServices(
     Database database,
@@ -42,7 +43,36 @@ public record ApiServices(
     Leadership leadership,
     Supplier<Optional<RaftStatus>> raft,
     ConfigReload reload,
-    Clock clock) {
+    Clock clock,
+    Optional<RaftAdmin> raftAdmin) {
+  /** Without a Raft member that could be changed. */
+  public ApiServices(
+      Database database,
+      FleetView fleet,
+      InstanceVisitor visitor,
+      Consumer<InstanceKey> forget,
+      BiPredicate<String, String> recoversPrimaryOf,
+      Supplier<RecoveryOrders> orders,
+      Replicator replicator,
+      Leadership leadership,
+      Supplier<Optional<RaftStatus>> raft,
+      ConfigReload reload,
+      Clock clock) {
+    this(
+        database,
+        fleet,
+        visitor,
+        forget,
+        recoversPrimaryOf,
+        orders,
+        replicator,
+        leadership,
+        raft,
+        reload,
+        clock,
+        Optional.empty());
+  }
+
   /** Visits one server now. */
   @FunctionalInterface
   public interface InstanceVisitor {

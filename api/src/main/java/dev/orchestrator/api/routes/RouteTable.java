@@ -18,6 +18,8 @@ public final class RouteTable {
     List<Route> routes = new ArrayList<>();
     FollowerReports reports = new FollowerReports();
     routes.addAll(new RaftRoutes(config, services, reports).routes());
+    routes.addAll(new RaftChangeRoutes(services).routes());
+    routes.addAll(new MetricsRoutes(services).routes());
     routes.addAll(new HealthRoutes(config, services, reports).routes());
     routes.addAll(new DiscoveryRoutes(config, services).routes());
     routes.addAll(new ClusterRoutes(config, services).routes());

@@ -146,7 +146,7 @@ public final class RaftLog {
   }
 
   /** The membership before the newest one; empty if there were not two. */
-  Optional<Membership> previousMembership() {
+  public Optional<Membership> previousMembership() {
     return memberships.isEmpty()
         ? Optional.empty()
         : Optional.ofNullable(memberships.lowerEntry(memberships.lastKey()))

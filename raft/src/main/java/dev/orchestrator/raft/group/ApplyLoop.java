@@ -79,6 +79,11 @@ final class ApplyLoop<R> implements Runnable {
     return queue.remainingCapacity() > 0;
   }
 
+  /** Batches of committed entries that wait. */
+  int waiting() {
+    return queue.size();
+  }
+
   /** Queues committed entries; only after {@link #hasRoom}, only by raft-loop. */
   void hand(List<LogEntry> entries) {
     queue.add(new Work.Apply(entries));

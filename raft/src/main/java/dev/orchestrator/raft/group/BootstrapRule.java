@@ -6,6 +6,7 @@ import dev.orchestrator.raft.port.Transport.PeerView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * When a group may be formed, and by whom (rules I3, I5). Pure; immutable.
@@ -24,7 +25,7 @@ record BootstrapRule(MemberId self, List<String> names, boolean explicit) {
    */
   Optional<Membership> membership(
       String newClusterId, List<PeerView> peers, long sinceStartMillis) {
-    boolean allEmpty = peers.stream().allMatch(peer -> peer.connected() && peer.empty());
+    boolean allEmpty = others().allMatch(name -> isEmptyToo(name, peers));
     boolean nobodyHasData = peers.stream().noneMatch(peer -> peer.connected() && !peer.empty());
     boolean first = self.name().equals(names.getFirst());
     boolean now =
@@ -37,11 +38,27 @@ record BootstrapRule(MemberId self, List<String> names, boolean explicit) {
     List<MemberId> voters = new ArrayList<>();
     voters.add(self);
     for (PeerView peer : peers) {
-      if (peer.connected()) {
+      if (isEmptyToo(peer.name(), peers)) {
         peer.member().ifPresent(voters::add);
       }
     }
     return Optional.of(new Membership(newClusterId, voters));
+  }
+
+  private Stream<String> others() {
+    return names.stream().filter(name -> !name.equals(self.name()));
+  }
+
+  /** Whether this member of the same list could take part. */
+  private boolean isEmptyToo(String name, List<PeerView> peers) {
+    return names.contains(name)
+        && peers.stream()
+            .anyMatch(
+                peer ->
+                    peer.name().equals(name)
+                        && peer.connected()
+                        && peer.empty()
+                        && peer.configured().equals(names));
   }
 
   /** Why this member, which knows of no group, is not part of one; one line per other member. */
@@ -56,6 +73,9 @@ record BootstrapRule(MemberId self, List<String> names, boolean explicit) {
                 + ": has data of cluster "
                 + peer.clusterId().orElse("not known yet")
                 + ", while this member's storage is new; its leader has to let it in");
+      } else if (!peer.configured().equals(names)) {
+        reasons.add(
+            peer.name() + ": is configured with members " + peer.configured() + ", need " + names);
       }
     }
     if (reasons.isEmpty() && !self.name().equals(names.getFirst())) {

@@ -4,6 +4,7 @@ import dev.orchestrator.raft.core.HardState;
 import dev.orchestrator.raft.core.LastIncluded;
 import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.Ready.Write;
+import dev.orchestrator.raft.metrics.Histogram;
 import dev.orchestrator.raft.port.LogStorage;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,10 +27,16 @@ final class LogWriter implements Runnable {
   private final Runnable wakeLoop;
   private final BiConsumer<String, Throwable> fatal;
   private final BlockingQueue<Write> queue = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final Histogram syncs;
   private volatile long persistedSequence;
   private volatile boolean stopping;
 
-  LogWriter(LogStorage storage, Runnable wakeLoop, BiConsumer<String, Throwable> fatal) {
+  /**
+   * @param syncs where to note how long each write took
+   */
+  LogWriter(
+      LogStorage storage, Runnable wakeLoop, BiConsumer<String, Throwable> fatal, Histogram syncs) {
+    this.syncs = syncs;
     this.storage = storage;
     this.wakeLoop = wakeLoop;
     this.fatal = fatal;
@@ -38,6 +45,11 @@ final class LogWriter implements Runnable {
   /** Queues a write; false if the disk is so far behind that the queue is full. */
   boolean submit(Write write) {
     return queue.offer(write);
+  }
+
+  /** Writes that wait. */
+  int waiting() {
+    return queue.size();
   }
 
   /** Sequence of the last write that is on disk. */
@@ -74,6 +86,7 @@ final class LogWriter implements Runnable {
   }
 
   private void write(Write write) {
+    long begun = System.nanoTime();
     LastIncluded cutTo = write.cutTo();
     if (cutTo == null) {
       storage.persist(write.hardState(), write.truncateFrom(), write.append());
@@ -83,6 +96,7 @@ final class LogWriter implements Runnable {
         storage.persist(null, write.truncateFrom(), write.append());
       }
     }
+    syncs.record(System.nanoTime() - begun);
     persistedSequence = write.sequence();
     wakeLoop.run();
   }

@@ -23,6 +23,11 @@ final class PendingProposals<R> {
   private final Map<Long, Pending<R>> byIndex = new ConcurrentHashMap<>();
   private long nextToken;
 
+  /** Proposals in the log whose end is not known yet. */
+  int waiting() {
+    return byIndex.size();
+  }
+
   long register(CompletableFuture<R> future) {
     long token = nextToken++;
     byToken.put(token, future);

@@ -2,7 +2,10 @@ package dev.orchestrator.raft.group;
 
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
+import dev.orchestrator.raft.net.LinkOptions;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How to run one member. Immutable.
@@ -14,6 +17,9 @@ import java.util.List;
  *     instead of waiting for all
  * @param timings the same on all members
  * @param limits bounds of messages and memory
+ * @param link how the links to the other members are made
+ * @param folder where to remember {@code memberNames}, so that a changed list becomes a request
+ *     (rule I7); empty to remember nothing
  * @param fatalHandler told when the member cannot go on
  * @param compaction when the log is cut
  */
@@ -24,6 +30,8 @@ public record RaftConfig(
     boolean bootstrap,
     RaftTimings timings,
     RaftLimits limits,
+    LinkOptions link,
+    Optional<Path> folder,
     FatalHandler fatalHandler,
     CompactionPolicy compaction) {
   public RaftConfig {
@@ -32,6 +40,29 @@ public record RaftConfig(
       throw new IllegalArgumentException(
           "this member's name " + selfName + " must be one of the members " + memberNames);
     }
+  }
+
+  /** With plain links, remembering nothing. */
+  public RaftConfig(
+      String selfName,
+      String bindAddress,
+      List<String> memberNames,
+      boolean bootstrap,
+      RaftTimings timings,
+      RaftLimits limits,
+      FatalHandler fatalHandler,
+      CompactionPolicy compaction) {
+    this(
+        selfName,
+        bindAddress,
+        memberNames,
+        bootstrap,
+        timings,
+        limits,
+        LinkOptions.PLAIN,
+        Optional.empty(),
+        fatalHandler,
+        compaction);
   }
 
   /** With default timings and limits, waiting for all members. */

@@ -54,6 +54,8 @@ public final class RaftGroup<R> implements RaftMember<R> {
   private final Thread snapshotThread;
   private final Thread notifierThread;
   private final Thread notesThread;
+  private final MemberMetrics metrics = new MemberMetrics();
+  private final PendingProposals<R> proposals = new PendingProposals<>();
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -86,19 +88,25 @@ public final class RaftGroup<R> implements RaftMember<R> {
             applied,
             clock.nowMillis(),
             random.nextLong());
-    PendingProposals<R> proposals = new PendingProposals<>();
     BootstrapRule bootstrap = new BootstrapRule(self, config.memberNames(), config.bootstrap());
+    NodesRequest request =
+        NodesRequest.atStart(
+            config.memberNames(),
+            config.folder().map(RememberedNodes::new).orElse(null),
+            node.membership());
     this.loop =
         new RaftLoop<>(
             node,
             clock,
             bootstrap,
+            request,
             random,
             proposals,
             notifier,
+            metrics,
             stateMachine.clusterId(),
             this::onFatal);
-    this.writer = new LogWriter(storage, loop::wake, this::onFatal);
+    this.writer = new LogWriter(storage, loop::wake, this::onFatal, metrics.syncs);
     this.applyLoop =
         new ApplyLoop<>(
             stateMachine,
@@ -137,9 +145,13 @@ public final class RaftGroup<R> implements RaftMember<R> {
       RaftConfig config, RaftLoop<?> loop, Transport.Receiver receiver) {
     try {
       return new NettyTransport(
-          HostPort.parse(config.bindAddress()), config.memberNames(), loop.identity(), receiver);
+          HostPort.parse(config.bindAddress()),
+          loop.peerNames(),
+          loop.identity(),
+          receiver,
+          config.link());
     } catch (IOException e) {
-      throw new RaftException(e.getMessage() + ": is another process using it?", e);
+      throw new RaftException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -156,7 +168,34 @@ public final class RaftGroup<R> implements RaftMember<R> {
               + " bytes, got "
               + command.length);
     }
-    return loop.propose(command.clone());
+    long begun = System.nanoTime();
+    CompletableFuture<R> future = loop.propose(command.clone());
+    var _ =
+        future.whenComplete(
+            (_, failure) -> {
+              if (failure == null) {
+                metrics.proposals.record(System.nanoTime() - begun);
+              } else {
+                metrics.proposalsFailed.increment();
+              }
+            });
+    return future;
+  }
+
+  @Override
+  public RaftMetrics metrics() {
+    return new RaftMetrics(
+        loop.status(),
+        metrics.electionsStarted.sum(),
+        metrics.electionsWon.sum(),
+        metrics.leaderChanges.sum(),
+        metrics.proposals.snapshot(),
+        metrics.proposalsFailed.sum(),
+        metrics.syncs.snapshot(),
+        new RaftMetrics.Queues(
+            loop.waiting(), writer.waiting(), applyLoop.waiting(), proposals.waiting()),
+        transport.linkMetrics(),
+        transport.refusedConnections());
   }
 
   @Override
@@ -201,6 +240,15 @@ public final class RaftGroup<R> implements RaftMember<R> {
   @Override
   public void changeMembers(MemberChange change, Duration timeout)
       throws NotLeaderException, TimeoutException, InterruptedException {
+    if (change instanceof MemberChange.Remove(String name)
+        && name.equals(config.selfName())
+        && loop.status().role() == RoleName.LEADER
+        && loop.status().voters().size() > 1) {
+      log.info("asked to leave the group: handing over first");
+      transferLeadership(Optional.empty(), timeout);
+      throw new NotLeaderException(
+          loop.status().leader().filter(this::isOther).map(MemberId::name));
+    }
     CompletableFuture<Void> done = loop.changeMembers(change);
     try {
       done.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -214,6 +262,10 @@ public final class RaftGroup<R> implements RaftMember<R> {
     } finally {
       done.cancel(false);
     }
+  }
+
+  private boolean isOther(MemberId member) {
+    return !member.name().equals(config.selfName());
   }
 
   /** So that the group need not find out by itself that its leader is gone. */

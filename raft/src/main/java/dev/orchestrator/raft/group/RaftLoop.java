@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -78,12 +80,14 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private final RaftNode node;
   private final MonotonicClock clock;
   private final BootstrapRule bootstrap;
+  private final NodesRequest request;
   private final RandomGenerator random;
   private final PendingProposals<R> proposals;
   private final PendingReads reads = new PendingReads();
   private final PendingTransfers transfers = new PendingTransfers();
   private final MemberChanges changes = new MemberChanges();
   private final ChangeNotifier notifier;
+  private final MemberMetrics metrics;
   private final BiConsumer<String, Throwable> fatal;
   private final BlockingQueue<Event<R>> inbox = new ArrayBlockingQueue<>(INBOX_CAPACITY);
   private final AtomicBoolean wakePending = new AtomicBoolean();
@@ -113,18 +117,22 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       RaftNode node,
       MonotonicClock clock,
       BootstrapRule bootstrap,
+      NodesRequest request,
       RandomGenerator random,
       PendingProposals<R> proposals,
       ChangeNotifier notifier,
+      MemberMetrics metrics,
       Optional<String> stateClusterId,
       BiConsumer<String, Throwable> fatal) {
     this.node = node;
     this.stateClusterId = stateClusterId;
     this.clock = clock;
     this.bootstrap = bootstrap;
+    this.request = request;
     this.random = random;
     this.proposals = proposals;
     this.notifier = notifier;
+    this.metrics = metrics;
     this.fatal = fatal;
     this.startedAtMillis = clock.nowMillis();
     this.identity = identityNow();
@@ -150,6 +158,11 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
 
   RaftStatus status() {
     return status;
+  }
+
+  /** Events that wait. */
+  int waiting() {
+    return inbox.size();
   }
 
   QuorumContact contact() {
@@ -281,9 +294,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     toSnapshots.before(node, toState, clock.nowMillis());
     refuseForeignState();
     maybeBootstrap(toPeers);
-    if (changes.isSwapCheckDue(node, clock.nowMillis())) {
-      changes.swapIn(node, toPeers.peers());
-    }
+    checkMembers(toPeers);
     Ready ready = node.takeReady();
     ready.replies().forEach(proposals::settle);
     ready.reads().forEach(answer -> reads.settle(answer, node.leader()));
@@ -323,7 +334,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       }
       case Event.Transfer<R> transfer -> takeTransfer(transfer);
       case Event.Change<R>(MemberChange change, CompletableFuture<Void> future) ->
-          changes.begin(node, toPeers.peers(), change, future);
+          changes.begin(node, toPeers.peers(), change, future, clock.nowMillis());
       case Event.Wake<R> _ -> {}
     }
   }
@@ -359,6 +370,38 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
         node.step(new Input.ForeignState());
       }
     }
+  }
+
+  /** Now and then: who has to be dialled, who is there, and what RaftNodes asks for. */
+  private void checkMembers(Transport toPeers) {
+    if (!changes.isCheckDue(clock.nowMillis())) {
+      return;
+    }
+    Optional<Membership> now = node.membership();
+    if (now.isPresent()
+        && now.get().isSettled()
+        && node.commitIndex() >= node.log().membershipIndex()) {
+      request.settled(now.get());
+    }
+    List<Transport.PeerView> peers = toPeers.peers();
+    Optional<List<String>> agreed =
+        now.flatMap(
+            membership ->
+                NodesRequest.agreed(membership, node.self(), request.reported(now), peers));
+    changes.check(node, peers, agreed, clock.nowMillis());
+    Set<String> names = peerNames();
+    names.addAll(agreed.orElse(List.of()));
+    toPeers.members(names);
+  }
+
+  /** Names to dial and to accept by this member's log, else by its configuration. */
+  Set<String> peerNames() {
+    Set<String> names = new TreeSet<>(changes.expectedNames());
+    node.membership().ifPresent(now -> now.everybody().forEach(member -> names.add(member.name())));
+    if (!node.isVoter()) {
+      names.addAll(bootstrap.names());
+    }
+    return names;
   }
 
   private void maybeBootstrap(Transport toPeers) {
@@ -415,12 +458,25 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   }
 
   private Transport.Identity identityNow() {
+    Optional<Membership> now = node.membership();
     return new Transport.Identity(
-        node.self(), node.membership().map(Membership::clusterId), node.isEmpty());
+        node.self(),
+        now.map(Membership::clusterId),
+        node.isEmpty(),
+        request.reported(now),
+        now.map(
+                membership ->
+                    membership.everybody().stream().map(MemberId::name).distinct().toList())
+            .orElse(List.of()),
+        node.log().membershipIndex());
   }
 
   /** Before anybody can learn of the change from a message. */
   private void identify(Transport toPeers) {
+    if (node.log().membershipIndex() != identity.membersIndex()) {
+      node.log().previousMembership().ifPresent(before -> request.seen(before, node.self()));
+      node.membership().ifPresent(now -> request.seen(now, node.self()));
+    }
     Transport.Identity now = identityNow();
     if (!now.equals(identity)) {
       identity = now;
@@ -440,6 +496,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       return;
     }
     status = now;
+    metrics.changed(before, now);
     boolean left =
         before.role() == RoleName.LEADER
             && (now.role() != RoleName.LEADER || now.term() != before.term());

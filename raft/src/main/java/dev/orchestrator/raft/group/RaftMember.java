@@ -90,6 +90,11 @@ public interface RaftMember<R> extends AutoCloseable {
    */
   void onNote(BiConsumer<String, byte[]> listener);
 
+  /** What this member counts and measures. */
+  default RaftMetrics metrics() {
+    return RaftMetrics.none(status());
+  }
+
   /** Latest published status; cheap. */
   RaftStatus status();
 

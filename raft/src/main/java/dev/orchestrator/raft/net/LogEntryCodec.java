@@ -23,13 +23,13 @@ public final class LogEntryCodec {
   /**
    * The entry in these bytes.
    *
-   * @throws IllegalArgumentException the bytes are no entry
+   * @throws CodecException the bytes are no entry
    */
   public static LogEntry decode(byte[] bytes) {
     try {
       return fromProto(dev.orchestrator.proto.raft.LogEntry.parseFrom(bytes));
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException("not a log entry: " + bytes.length + " bytes", e);
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      throw new CodecException("not a log entry: " + bytes.length + " bytes", e);
     }
   }
 
@@ -46,15 +46,15 @@ public final class LogEntryCodec {
   /**
    * The hard state in these bytes.
    *
-   * @throws IllegalArgumentException the bytes are no hard state
+   * @throws CodecException the bytes are no hard state
    */
   public static HardState decodeHardState(byte[] bytes) {
     try {
       var proto = dev.orchestrator.proto.raft.HardState.parseFrom(bytes);
       return new HardState(
           proto.getTerm(), proto.hasVotedFor() ? fromProto(proto.getVotedFor()) : null);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException("not a hard state: " + bytes.length + " bytes", e);
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      throw new CodecException("not a hard state: " + bytes.length + " bytes", e);
     }
   }
 

@@ -9,6 +9,8 @@ import dev.orchestrator.proto.raft.PreVoteResponse;
 import dev.orchestrator.proto.raft.TimeoutNow;
 import dev.orchestrator.proto.raft.VoteRequest;
 import dev.orchestrator.proto.raft.VoteResponse;
+import dev.orchestrator.raft.core.LogEntry;
+import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.RaftMessage;
 
 /** Raft messages as Protobuf frames. Stateless. */
@@ -69,9 +71,39 @@ final class RaftCodec {
   /**
    * The message in this frame.
    *
-   * @throws IllegalArgumentException it is of an unknown kind or breaks a bound
+   * @throws CodecException it is of an unknown kind or breaks a bound
    */
   static RaftMessage decode(dev.orchestrator.proto.raft.RaftMessage proto) {
+    try {
+      return checked(message(proto));
+    } catch (CodecException e) {
+      throw e;
+    } catch (IllegalArgumentException e) {
+      throw new CodecException("no Raft message: " + e.getMessage(), e);
+    }
+  }
+
+  /** What no member ever sends, and what the algorithm does not look for again. */
+  private static RaftMessage checked(RaftMessage message) {
+    if (message.term() < 0) {
+      throw new CodecException("a term below 0: " + message.term());
+    }
+    if (message instanceof RaftMessage.AppendEntries append) {
+      LogId last = append.prevLog();
+      for (LogEntry entry : append.entries()) {
+        if (entry.index() != last.index() + 1 || entry.term() < last.term()) {
+          throw new CodecException("entry " + entry.id() + " does not follow " + last);
+        }
+        last = entry.id();
+      }
+      if (last.term() > append.term() || append.leaderCommit() < 0) {
+        throw new CodecException("entries of a term above that of their leader");
+      }
+    }
+    return message;
+  }
+
+  private static RaftMessage message(dev.orchestrator.proto.raft.RaftMessage proto) {
     return switch (proto.getBodyCase()) {
       case PRE_VOTE_REQUEST -> {
         PreVoteRequest m = proto.getPreVoteRequest();
@@ -116,8 +148,7 @@ final class RaftCodec {
             m.getConflictIndex(),
             m.getSentAtMillis());
       }
-      case BODY_NOT_SET ->
-          throw new IllegalArgumentException("a Raft message of a kind unknown here");
+      case BODY_NOT_SET -> throw new CodecException("a Raft message of a kind unknown here");
     };
   }
 }

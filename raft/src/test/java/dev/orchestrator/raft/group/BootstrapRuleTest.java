@@ -29,6 +29,25 @@ class BootstrapRuleTest {
   }
 
   @Test
+  void aMemberWithAnotherListIsNoPartOfTheFirstGroup() {
+    PeerView other =
+        new PeerView(
+            "b:1",
+            true,
+            Optional.of(new MemberId("b:1", 2)),
+            Optional.empty(),
+            true,
+            List.of("a:1", "b:1"),
+            Optional.empty());
+    List<PeerView> all = List.of(other, empty("c:1", 3));
+    assertThat(FIRST.membership("id", all, 60_000)).isEmpty();
+    assertThat(FIRST.waitingFor(all))
+        .singleElement()
+        .asString()
+        .startsWith("b:1: is configured with members [a:1, b:1]");
+  }
+
+  @Test
   void othersWaitForTheFirst() {
     List<PeerView> all = List.of(empty("a:1", 1), empty("c:1", 3));
     assertThat(SECOND.membership("id", all, 60_000)).isEmpty();
@@ -56,16 +75,22 @@ class BootstrapRuleTest {
 
   private static PeerView empty(String name, long incarnation) {
     Optional<MemberId> member = Optional.of(new MemberId(name, incarnation));
-    return new PeerView(name, true, member, Optional.empty(), true, Optional.empty());
+    return new PeerView(name, true, member, Optional.empty(), true, NAMES, Optional.empty());
   }
 
   private static PeerView withData(String name, long incarnation) {
     Optional<MemberId> member = Optional.of(new MemberId(name, incarnation));
-    return new PeerView(name, true, member, Optional.of("id"), false, Optional.empty());
+    return new PeerView(name, true, member, Optional.of("id"), false, NAMES, Optional.empty());
   }
 
   private static PeerView away(String name) {
     return new PeerView(
-        name, false, Optional.empty(), Optional.empty(), false, Optional.of("cannot connect"));
+        name,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        List.of(),
+        Optional.of("cannot connect"));
   }
 }

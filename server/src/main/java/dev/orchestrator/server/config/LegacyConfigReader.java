@@ -6,6 +6,7 @@ import dev.orchestrator.probe.discovery.DiscoveryConfig;
 import dev.orchestrator.probe.mysql.FleetAccess;
 import dev.orchestrator.probe.observer.AgreementPolicy;
 import dev.orchestrator.probe.recovery.RecoveryConfig;
+import dev.orchestrator.raft.net.PeerTlsFiles;
 import dev.orchestrator.store.sql.MySqlBackend;
 import java.net.InetAddress;
 import java.net.URI;
@@ -164,10 +165,26 @@ public final class LegacyConfigReader {
             advertiseText,
             self,
             members,
+            defaultPort,
             heartbeat,
             electionMin,
             electionMax,
-            settings.seconds("RaftJoinTimeoutSeconds", 60, 0, MAX_SECONDS)));
+            settings.seconds("RaftJoinTimeoutSeconds", 60, 0, MAX_SECONDS),
+            raftTls(settings)));
+  }
+
+  private static Optional<PeerTlsFiles> raftTls(Settings settings) throws ConfigException {
+    String certificates = settings.text("RaftTLSCertFile", "");
+    String key = settings.text("RaftTLSKeyFile", "");
+    String authorities = settings.text("RaftTLSCAFile", "");
+    if (certificates.isEmpty() && key.isEmpty() && authorities.isEmpty()) {
+      return Optional.empty();
+    }
+    if (certificates.isEmpty() || key.isEmpty() || authorities.isEmpty()) {
+      throw new ConfigException(
+          "RaftTLSCertFile, RaftTLSKeyFile and RaftTLSCAFile go together: set all three, PEM files, or none");
+    }
+    return Optional.of(new PeerTlsFiles(Path.of(certificates), Path.of(key), Path.of(authorities)));
   }
 
   private static HostPort listenAddress(Settings settings) throws ConfigException {

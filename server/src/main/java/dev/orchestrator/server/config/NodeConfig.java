@@ -6,6 +6,7 @@ import dev.orchestrator.probe.discovery.DiscoveryConfig;
 import dev.orchestrator.probe.mysql.FleetAccess;
 import dev.orchestrator.probe.observer.AgreementPolicy;
 import dev.orchestrator.probe.recovery.RecoveryConfig;
+import dev.orchestrator.raft.net.PeerTlsFiles;
 import dev.orchestrator.store.sql.MySqlBackend;
 import java.net.URI;
 import java.nio.file.Path;
@@ -103,10 +104,12 @@ public record NodeConfig(
    * @param advertiseText RaftAdvertise as written, else RaftBind
    * @param self this member's name, RaftAdvertise with its port
    * @param members names of all configured members, sorted, this one included
+   * @param defaultPort DefaultRaftPort
    * @param heartbeat time between heartbeats
    * @param electionMin smallest election timeout
    * @param electionMax largest election timeout
    * @param joinTimeout how long a node waits to hear a leader for the first time; zero for ever
+   * @param tls certificates of the peer link; empty for plain text
    */
   public record Raft(
       Path dataDir,
@@ -115,10 +118,12 @@ public record NodeConfig(
       String advertiseText,
       String self,
       List<String> members,
+      int defaultPort,
       Duration heartbeat,
       Duration electionMin,
       Duration electionMax,
-      Duration joinTimeout) {
+      Duration joinTimeout,
+      Optional<PeerTlsFiles> tls) {
     public Raft {
       members = members.stream().sorted().toList();
     }

@@ -7,12 +7,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.orchestrator.raft.core.RaftLimits;
 import dev.orchestrator.raft.core.RaftTimings;
+import dev.orchestrator.raft.group.CompactionPolicy;
 import dev.orchestrator.raft.group.MemberChange;
 import dev.orchestrator.raft.group.NotLeaderException;
 import dev.orchestrator.raft.group.RaftConfig;
 import dev.orchestrator.raft.group.RaftException;
 import dev.orchestrator.raft.group.RaftGroup;
 import dev.orchestrator.raft.group.RaftStatus;
+import dev.orchestrator.raft.net.LinkOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -207,12 +209,87 @@ class RaftGroupIT {
     assertThat(propose(first, "a")).isEqualTo("applied a");
     awaitAllApplied("a");
 
-    members.get(first).changeMembers(new MemberChange.Remove(first), LIMIT);
-    assertThat(awaitLeaderOf(others(first))).isNotEqualTo(first);
-    await().atMost(LIMIT).until(() -> !status(first).votes());
+    assertThatThrownBy(
+            () -> members.get(first).changeMembers(new MemberChange.Remove(first), LIMIT))
+        .isInstanceOf(NotLeaderException.class); // it has handed over before
+    String second = awaitLeaderOf(others(first));
+    members.get(second).changeMembers(new MemberChange.Remove(first), LIMIT);
+    assertThat(status(second).voters()).isEqualTo(others(first));
+    await().atMost(LIMIT).until(() -> !status(first).partOfQuorum());
     assertThatThrownBy(
             () -> members.get(other).changeMembers(new MemberChange.Add("127.0.0.9:1"), LIMIT))
         .isInstanceOfAny(RaftException.class, NotLeaderException.class);
+  }
+
+  /**
+   * Scenario of replacing a node: an old list refuses the new one, a majority's list lets it in.
+   */
+  @Test
+  void aNodeIsReplacedOnceAMajorityHasReadTheNewList() throws Exception {
+    names.forEach(this::start);
+    awaitLeader();
+    String gone = names.get(2);
+    String fresh = freeAddress("127.0.72.4");
+    List<String> list = Stream.of(names.get(0), names.get(1), fresh).sorted().toList();
+    stop(gone);
+    start(fresh, list, false);
+    await()
+        .atMost(LIMIT)
+        .until(() -> status(fresh).waitingFor().toString().contains("is not among the members"));
+
+    restart(names.get(0), list);
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(LIMIT)
+        .until(() -> !voters(names.get(1)).contains(fresh));
+    restart(names.get(1), list);
+    await().atMost(LIMIT).until(() -> list.stream().allMatch(name -> voters(name).equals(list)));
+    assertThat(propose(awaitLeaderOf(list), "after")).isEqualTo("applied after");
+
+    // The old list, started once more, is a list that was read before the new one: a request of
+    // one member only. And a list that has not changed since asks for nothing.
+    restart(names.get(0), names);
+    restart(names.get(1), list);
+    await()
+        .during(Duration.ofSeconds(3))
+        .atMost(LIMIT)
+        .until(() -> awaitLeaderOf(list) != null && voters(names.get(1)).equals(list));
+  }
+
+  @Test
+  void aMemberIsLetInByCommandAndAnOldListUndoesNothing() throws Exception {
+    names.forEach(this::start);
+    String leader = awaitLeader();
+    String fresh = freeAddress("127.0.72.4");
+    List<String> four = Stream.concat(names.stream(), Stream.of(fresh)).sorted().toList();
+    start(fresh, four, false);
+    await()
+        .atMost(LIMIT)
+        .until(() -> status(fresh).waitingFor().toString().contains("raft-add-peer"));
+    members.get(leader).changeMembers(new MemberChange.Add(fresh), LIMIT);
+    await().atMost(LIMIT).until(() -> voters(fresh).equals(four));
+
+    for (String name : names) {
+      restart(name, names);
+    }
+    await()
+        .during(Duration.ofSeconds(3))
+        .atMost(LIMIT)
+        .until(() -> awaitLeaderOf(four) != null && voters(fresh).equals(four));
+    String now = awaitLeader();
+    assertThatThrownBy(
+            () -> members.get(now).changeMembers(new MemberChange.Add("127.0.72.9:1"), LIMIT))
+        .isInstanceOf(RaftException.class)
+        .hasMessageContaining("127.0.72.9:1 cannot be reached");
+  }
+
+  private List<String> voters(String name) {
+    return status(name).voters();
+  }
+
+  private void restart(String name, List<String> list) {
+    stop(name);
+    start(name, list, false);
   }
 
   @Test
@@ -274,7 +351,10 @@ class RaftGroupIT {
         bootstrap,
         RaftTimings.DEFAULT,
         RaftLimits.DEFAULT,
-        (what, cause) -> fatal.add(what + ": " + cause));
+        LinkOptions.PLAIN,
+        Optional.of(folder(name)),
+        (what, cause) -> fatal.add(what + ": " + cause),
+        CompactionPolicy.DEFAULT);
   }
 
   private Path folder(String name) {
