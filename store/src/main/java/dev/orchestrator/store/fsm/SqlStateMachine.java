@@ -45,6 +45,7 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
    *
    * @return the entry up to which the log may be cut
    */
+  @Override
   public LogId sync() {
     return database.sync();
   }
