@@ -19,6 +19,9 @@ import java.util.List;
  * input: {@code leads} (yes or no), {@code load SIZE IN_FLIGHT MILLIS} (a {@link Slice}).
  */
 final class BenchNode {
+  /** Marks an answer: a JVM may say something on standard output as well. */
+  static final String ANSWER = "answer: ";
+
   private BenchNode() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -34,7 +37,7 @@ final class BenchNode {
     Contender.Member member =
         contender.start(Integer.parseInt(arguments[1]), addresses, Path.of(arguments[2]));
     obey(member, new BufferedReader(new InputStreamReader(System.in, UTF_8)), answers);
-    Runtime.getRuntime().halt(0); // a benchmark has nothing to save
+    System.exit(0); // with the hooks of a profiler, if there is one
   }
 
   static void die(String what, Throwable cause) {
@@ -47,7 +50,7 @@ final class BenchNode {
     for (String order = orders.readLine(); order != null; order = orders.readLine()) {
       String[] words = order.split(" ", -1);
       answers.println(
-          switch (words[0]) {
+          ANSWER + switch (words[0]) {
             case "leads" -> member.leads() ? "yes" : "no";
             case "load" ->
                 ClosedLoop.run(

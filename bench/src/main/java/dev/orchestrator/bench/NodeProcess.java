@@ -25,6 +25,8 @@ final class NodeProcess implements AutoCloseable {
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
 
+  private static final long END_SECONDS = 10;
+
   private final String name;
   private final Process process;
   private final PrintStream orders;
@@ -67,7 +69,8 @@ final class NodeProcess implements AutoCloseable {
   private void readAnswers() {
     try (var reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (!answers.offer(line)) {
+        if (line.startsWith(BenchNode.ANSWER)
+            && !answers.offer(line.substring(BenchNode.ANSWER.length()))) {
           throw new IllegalStateException(name + " talks too much: " + line);
         }
       }
@@ -92,7 +95,15 @@ final class NodeProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly(); // its folder is given up with it, so nobody has to wait
+    orders.close(); // it ends with its input, and writes a recording if it makes one
+    try {
+      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
