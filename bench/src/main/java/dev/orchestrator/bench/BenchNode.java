@@ -16,7 +16,8 @@ import java.util.List;
 /**
  * One process of a group under test: {@code BenchNode CLASS INDEX FOLDER ADDRESS...}. Takes orders
  * on standard input, one a line, answers each with one line on standard output, and ends with its
- * input: {@code leads} (yes or no), {@code load SIZE IN_FLIGHT MILLIS} (a {@link Slice}).
+ * input: {@code leads} (yes or no), {@code cpu} (nanoseconds used so far), {@code load SIZE
+ * IN_FLIGHT MILLIS} (a {@link Slice}).
  */
 final class BenchNode {
   /** Marks an answer: a JVM may say something on standard output as well. */
@@ -48,19 +49,24 @@ final class BenchNode {
   private static void obey(Contender.Member member, BufferedReader orders, PrintStream answers)
       throws IOException, InterruptedException {
     for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-      String[] words = order.split(" ", -1);
+      // The first word numbers the order, so that a late answer is not taken for another one's.
+      String number = order.substring(0, order.indexOf(' ') + 1);
+      String[] words = order.substring(number.length()).split(" ", -1);
       answers.println(
-          ANSWER + switch (words[0]) {
-            case "leads" -> member.leads() ? "yes" : "no";
-            case "load" ->
-                ClosedLoop.run(
-                        member,
-                        Integer.parseInt(words[1]),
-                        Integer.parseInt(words[2]),
-                        Duration.ofMillis(Long.parseLong(words[3])))
-                    .text();
-            default -> "unknown order " + order;
-          });
+          ANSWER
+              + number
+              + switch (words[0]) {
+                case "leads" -> member.leads() ? "yes" : "no";
+                case "cpu" -> Long.toString(ClosedLoop.cpuNanos());
+                case "load" ->
+                    ClosedLoop.run(
+                            member,
+                            Integer.parseInt(words[1]),
+                            Integer.parseInt(words[2]),
+                            Duration.ofMillis(Long.parseLong(words[3])))
+                        .text();
+                default -> "unknown order " + order;
+              });
     }
   }
 }

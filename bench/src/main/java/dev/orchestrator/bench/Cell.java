@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 record Cell(String peer, int size, int inFlight, List<Pair> pairs) {
   static final String HEADER =
       """
-      | bytes | in flight | pairs | library | entries/s | p50 µs | p99 µs | allocated B/entry | leader CPU µs/entry | entries/s ratio (worst to best) | p50 ratio | entries per sync of the disk |
+      | bytes | in flight | pairs | library | entries/s | p50 µs | p99 µs | allocated B/entry | CPU µs/entry (three processes) | entries/s ratio (worst to best) | p50 ratio | entries per sync of the disk |
       |---|---|---|---|---|---|---|---|---|---|---|---|""";
 
   Cell {

@@ -30,6 +30,7 @@ final class NodeProcess implements AutoCloseable {
   private final String name;
   private final Process process;
   private final PrintStream orders;
+  private long asked;
   private final BlockingQueue<String> answers = new ArrayBlockingQueue<>(16);
 
   /**
@@ -85,8 +86,18 @@ final class NodeProcess implements AutoCloseable {
    * @return its answer, null if none came in time
    */
   @Nullable String ask(String order, long timeoutMillis) throws InterruptedException {
-    orders.println(order);
-    return answers.poll(timeoutMillis, TimeUnit.MILLISECONDS);
+    String number = ++asked + " ";
+    orders.println(number + order);
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    while (true) {
+      String answer = answers.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (answer == null) {
+        return null;
+      }
+      if (answer.startsWith(number)) {
+        return answer.substring(number.length());
+      }
+    }
   }
 
   boolean isAlive() {

@@ -9,7 +9,7 @@ package dev.orchestrator.bench;
  * @param p50Nanos median latency from proposal to application
  * @param p99Nanos 99 % of them were faster
  * @param allocatedBytes by all threads of the leader's process
- * @param cpuNanos of the leader's process
+ * @param cpuNanos of the three processes
  */
 record Slice(
     long entries,
@@ -19,6 +19,10 @@ record Slice(
     long p99Nanos,
     long allocatedBytes,
     long cpuNanos) {
+
+  Slice withCpu(long nanosOfAll) {
+    return new Slice(entries, nanos, failures, p50Nanos, p99Nanos, allocatedBytes, nanosOfAll);
+  }
 
   double perSecond() {
     return entries * 1e9 / nanos;

@@ -11,7 +11,7 @@ import java.util.Objects;
 final class TestGroup implements AutoCloseable {
   private static final int MEMBERS = 3;
   private static final long ANSWER_MILLIS = 10_000;
-  private static final long LEADER_MILLIS = 60_000;
+  private static final long LEADER_MILLIS = 180_000;
   private static final int TRIES = 5;
 
   private final Library library;
@@ -32,16 +32,26 @@ final class TestGroup implements AutoCloseable {
   Slice load(int size, int inFlight, Duration length) throws InterruptedException {
     for (int i = 0; i < TRIES; i++) {
       NodeProcess leader = leader();
+      long cpuBefore = cpuNanos();
       String answer =
           leader.ask(
               "load " + size + " " + inFlight + " " + length.toMillis(),
               length.toMillis() + 60_000);
       Slice slice = Slice.parse(Objects.requireNonNull(answer, () -> leader + " did not answer"));
       if (!slice.isVoid()) {
-        return slice;
+        return slice.withCpu(cpuNanos() - cpuBefore);
       }
     }
     throw new IllegalStateException(library.name() + " fails in every slice");
+  }
+
+  private long cpuNanos() throws InterruptedException {
+    long sum = 0;
+    for (NodeProcess member : members) {
+      String answer = member.ask("cpu", ANSWER_MILLIS);
+      sum += Long.parseLong(Objects.requireNonNull(answer, () -> member + " did not answer"));
+    }
+    return sum;
   }
 
   private NodeProcess leader() throws InterruptedException {

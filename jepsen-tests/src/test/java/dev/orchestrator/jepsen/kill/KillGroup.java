@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 /** Three members as processes, on 127.0.78.1 to 3. Confined to one thread. */
 final class KillGroup implements AutoCloseable {
   static final int MEMBERS = 3;
-  private static final long LIMIT_MILLIS = 60_000;
+  private static final long LIMIT_MILLIS = 180_000;
   private static final long COMMIT_MILLIS = 1_000;
   private static final long PAUSE_NANOS = 1_000_000;
 

@@ -24,17 +24,22 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <ul>
  *   <li>{@code status}: {@code status LEADS INDEX HASH REPEATED}
- *   <li>{@code load FIRST IN_FLIGHT BYTES}: proposes FIRST, FIRST + 1, ... until one fails
+ *   <li>{@code load FIRST IN_FLIGHT BYTES}: proposes FIRST, FIRST + 1, ... until one fails, at most
+ *       10,000
  *   <li>{@code stop}: ends the load
  *   <li>{@code propose N}: {@code ack N} or {@code failed N}
  *   <li>{@code seen FILE}: writes which numbers were applied, {@code seen}
  * </ul>
  */
 final class KillNode {
+  /** So that hundreds of rounds leave a log that is read in a moment. */
+  private static final int MAX_LOAD = 10_000;
+
   private final RaftGroup<Long> group;
   private final NumberLedger ledger;
   private final PrintStream out;
   private final AtomicLong next = new AtomicLong();
+  private volatile long loadEnd;
   private volatile int bytes = Long.BYTES;
   private volatile boolean loaded;
 
@@ -74,6 +79,7 @@ final class KillNode {
         }
         case "load" -> {
           next.set(Long.parseLong(words[1]));
+          loadEnd = next.get() + MAX_LOAD;
           bytes = Integer.parseInt(words[3]);
           loaded = true;
           for (int i = 0; i < Integer.parseInt(words[2]); i++) {
@@ -95,7 +101,7 @@ final class KillNode {
   }
 
   private void proposeNext() {
-    if (loaded) {
+    if (loaded && next.get() < loadEnd) {
       propose(next.getAndIncrement(), true);
     }
   }

@@ -115,7 +115,8 @@ final class KillRounds {
     for (int victim : victims) {
       group.awaitStarted(victim);
     }
-    // Whoever was loaded: what it said before this answer is then read, so numbers are not used again.
+    // Whoever was loaded: what it said before this answer is then read, so numbers are not used
+    // again.
     for (int i = 0; i < KillGroup.MEMBERS; i++) {
       group.member(i).order("stop");
       group.member(i).await("stopped", 20_000);
@@ -166,8 +167,7 @@ final class KillRounds {
       BitSet lost = (BitSet) acknowledged.clone();
       lost.andNot(BitSet.valueOf(Files.readAllBytes(file)));
       if (!lost.isEmpty()) {
-        throw new IllegalStateException(
-            group.member(i) + " lost " + lost);
+        throw new IllegalStateException(group.member(i) + " lost " + lost);
       }
     }
   }

@@ -39,6 +39,11 @@ final class LogWriter implements Runnable {
     return queue.offer(write);
   }
 
+  /** Whether a write waits for the one before it to reach the disk. */
+  boolean isBehind() {
+    return !queue.isEmpty();
+  }
+
   /** Sequence of the last write that is on disk. */
   long persistedSequence() {
     return persistedSequence;
