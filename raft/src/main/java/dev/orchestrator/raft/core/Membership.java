@@ -1,5 +1,6 @@
 package dev.orchestrator.raft.core;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +79,11 @@ public record Membership(
   }
 
   private static long majorityValue(List<MemberId> members, ToLongFunction<MemberId> valueOf) {
-    long[] sorted = members.stream().mapToLong(valueOf).sorted().toArray();
+    long[] sorted = new long[members.size()];
+    for (int i = 0; i < sorted.length; i++) {
+      sorted[i] = valueOf.applyAsLong(members.get(i));
+    }
+    Arrays.sort(sorted);
     return sorted[(sorted.length - 1) / 2];
   }
 

@@ -103,6 +103,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   /** The cluster the state belonged to at the start. */
   private final Optional<String> stateClusterId;
 
+  private @Nullable Membership namedMembership;
+  private List<String> voterNames = List.of();
   private Transport.Identity identity;
   private List<String> waitingFor = List.of();
   private long lastPersisted;
@@ -457,6 +459,15 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     }
   }
 
+  /** Worked out once for each membership, not at each turn. */
+  private List<String> voterNames(Membership membership) {
+    if (!membership.equals(namedMembership)) {
+      namedMembership = membership;
+      voterNames = membership.voters().stream().map(MemberId::name).toList();
+    }
+    return voterNames;
+  }
+
   private Transport.Identity identityNow() {
     Optional<Membership> now = node.membership();
     return new Transport.Identity(
@@ -526,9 +537,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
         node.role(),
         node.term(),
         node.leader(),
-        membership
-            .map(value -> value.voters().stream().map(MemberId::name).toList())
-            .orElse(List.of()),
+        membership.map(this::voterNames).orElse(List.of()),
         membership.map(Membership::clusterId),
         node.commitIndex(),
         appliedIndex,

@@ -16,11 +16,9 @@ public record EntryRecord(int crc, int chain, LogEntry entry) {
 
   /** An entry as a record behind the one with the checksum {@code chain}. */
   public static byte[] encode(LogEntry entry, int chain) {
-    byte[] body = LogEntryCodec.encode(entry);
-    ByteBuffer record = ByteBuffer.allocate(HEADER_BYTES + body.length);
-    record.putInt(0).putInt(chain).put(body);
-    record.putInt(0, checksum(record.array()));
-    return record.array();
+    byte[] record = LogEntryCodec.encode(entry, HEADER_BYTES);
+    ByteBuffer.wrap(record).putInt(Integer.BYTES, chain).putInt(0, checksum(record));
+    return record;
   }
 
   /** The stored checksum of an encoded record. */

@@ -1,5 +1,6 @@
 package dev.orchestrator.raft.net;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.orchestrator.proto.raft.Member;
@@ -9,6 +10,7 @@ import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.core.MemberId;
 import dev.orchestrator.raft.core.Membership;
+import java.io.IOException;
 import java.util.List;
 
 /** Log entries and hard states as Protobuf, the same on the wire and on disk. Stateless. */
@@ -17,7 +19,22 @@ public final class LogEntryCodec {
 
   /** An entry as bytes. */
   public static byte[] encode(LogEntry entry) {
-    return toProto(entry).toByteArray();
+    return encode(entry, 0);
+  }
+
+  /** An entry as bytes behind so many bytes of 0 for the caller to fill. */
+  public static byte[] encode(LogEntry entry, int headerBytes) {
+    var proto = toProto(entry);
+    int size = proto.getSerializedSize();
+    byte[] bytes = new byte[headerBytes + size];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes, headerBytes, size);
+    try {
+      proto.writeTo(out);
+      out.checkNoSpaceLeft();
+    } catch (IOException e) {
+      throw new IllegalStateException("an entry is of another size than it says: " + size, e);
+    }
+    return bytes;
   }
 
   /**
