@@ -233,6 +233,13 @@ public final class RaftGroup<R> implements RaftMember<R> {
   }
 
   @Override
+  public boolean refetchState() {
+    boolean asked = loop.refetchState();
+    log.info("the state is to be fetched from the leader, asked={}", asked);
+    return asked;
+  }
+
+  @Override
   public void beFit(boolean fit) {
     loop.beFit(fit);
   }

@@ -183,6 +183,13 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     return future;
   }
 
+  /** Any thread: whether the state is going to be fetched from the leader. */
+  boolean refetchState() {
+    RaftStatus now = status;
+    boolean follows = now.role() == RoleName.FOLLOWER && now.leader().isPresent();
+    return follows && !stopping && inbox.offer(new Event.Step<>(new Input.RefetchState()));
+  }
+
   /** Any thread: completes with the applied index once a read may rely on it. */
   CompletableFuture<Long> readBarrier() {
     CompletableFuture<Long> future = new CompletableFuture<>();

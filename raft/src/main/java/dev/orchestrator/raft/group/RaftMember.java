@@ -65,8 +65,9 @@ public interface RaftMember<R> extends AutoCloseable {
 
   /**
    * Asks the leader for an image of the state, and puts it in the place of this member's own: for a
-   * member that found its state to be wrong. Returns at once; the log and the vote stay. Does
-   * nothing on the leader.
+   * member that found its state to be wrong. Nothing is applied until then; entries behind the
+   * image are applied once more. Returns at once; the log and the vote stay. Does nothing unless
+   * this member follows a leader; asking again while an image is awaited changes nothing.
    *
    * @return whether it was asked for
    */

@@ -47,13 +47,15 @@ final class SnapshotDriver {
       node.step(result);
     }
     Input.SnapshotInstalled installed = toState.takeInstalled();
+    boolean pinning = toState.isPinning();
+    StateImage image = toState.takeImage();
     if (installed != null) {
       node.step(installed);
       worker.discardReceived();
     }
-    boolean pinning = toState.isPinning();
-    StateImage image = toState.takeImage();
-    if (image != null) {
+    if (image != null && installed != null) {
+      image.close(); // it may be of the state before
+    } else if (image != null) {
       spool(node, image);
     }
     boolean held = pinning || worker.isSpooling();

@@ -121,6 +121,20 @@ class CompactorTest {
     apply.stop();
   }
 
+  /** Rule T2: what was safe in the former state is no more, if the image is older. */
+  @Test
+  void aStateTakenBackTakesBackWhatIsSafe() {
+    SnapshotInfo older =
+        new SnapshotInfo(new LastIncluded(new LogId(1, 200), Optional.of(ALONE)), 3, "x");
+    assertThat(apply.requestSync()).isTrue();
+    assertThat(apply.install(older)).isTrue();
+    runApply();
+    Awaitility.await().atMost(30, TimeUnit.SECONDS).until(apply::takeInstalled, i -> i != null);
+    assertThat(apply.takeSyncedIndex()).isEqualTo(200);
+    assertThat(apply.appliedIndex()).isEqualTo(200);
+    apply.stop();
+  }
+
   /** Whether the state would be synced now, so as to cut the log. */
   private boolean isAsked(CompactionPolicy policy, long afterMillis) {
     ApplyLoop<Integer> idle =
