@@ -76,6 +76,16 @@ public interface RaftMember<R> extends AutoCloseable {
   }
 
   /**
+   * Cuts the log now: makes the state safe, then drops what led to it but for the reserve that
+   * {@link CompactionPolicy} keeps, and what a snapshot on its way needs.
+   *
+   * @return first index the log still has
+   * @throws RaftException this member stops
+   * @throws TimeoutException it may still happen
+   */
+  long compact(Duration timeout) throws TimeoutException, InterruptedException;
+
+  /**
    * Hands a note to another member, past the log: never blocks, best effort, in order as long as
    * the connection holds. For what is worth nothing a second later; nothing may be agreed by it.
    *

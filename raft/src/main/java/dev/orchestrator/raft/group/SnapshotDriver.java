@@ -8,6 +8,7 @@ import dev.orchestrator.raft.core.SnapshotInfo;
 import dev.orchestrator.raft.core.SnapshotTask;
 import dev.orchestrator.raft.port.StateImage;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,15 @@ final class SnapshotDriver {
   SnapshotDriver(SnapshotWorker worker, Compactor compactor) {
     this.worker = worker;
     this.compactor = compactor;
+  }
+
+  /** Asks for the log to be cut. */
+  void compact(CompletableFuture<Long> cut) {
+    compactor.ask(cut);
+  }
+
+  void stopped() {
+    compactor.stopped();
   }
 
   /** Before the node's work is taken: tells it what has come of earlier work. */

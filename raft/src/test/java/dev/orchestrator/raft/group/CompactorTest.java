@@ -19,6 +19,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -80,6 +81,25 @@ class CompactorTest {
             });
     assertThat(state.done).containsExactly("sync");
     assertThat(node.log().firstIndex()).isEqualTo(280 - 50 + 1); // as far as it is safe
+    apply.stop();
+  }
+
+  @Test
+  void aCutThatIsAskedForComesAtOnceAndLeavesTheReserve() {
+    Compactor compactor =
+        new Compactor(new CompactionPolicy(5_000, 1 << 30, 3_600_000, 50, 1 << 30), 0);
+    CompletableFuture<Long> cut = new CompletableFuture<>();
+    compactor.ask(cut);
+    runApply();
+    Awaitility.await()
+        .atMost(30, TimeUnit.SECONDS)
+        .until(
+            () -> {
+              compactor.turn(node, apply, false, 10);
+              return cut.isDone();
+            });
+    assertThat(cut).isCompletedWithValue(280L - 50 + 1);
+    assertThat(state.done).containsExactly("sync");
     apply.stop();
   }
 
