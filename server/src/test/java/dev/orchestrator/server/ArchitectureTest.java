@@ -114,6 +114,7 @@ class ArchitectureTest {
     onlyIn(
         "com.google.protobuf..",
         "dev.orchestrator.proto..",
+        "dev.orchestrator.probe.observer..",
         "dev.orchestrator.raft.net..",
         "dev.orchestrator.store.command..",
         "dev.orchestrator.store.log..");

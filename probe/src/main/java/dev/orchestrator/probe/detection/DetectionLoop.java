@@ -33,7 +33,7 @@ public final class DetectionLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DetectionLoop.class);
 
   /** Judgements keep this distance, however much discovery has to tell. */
-  private static final Duration LEAST_DISTANCE = Duration.ofMillis(25);
+  private static final Duration LEAST_DISTANCE = Duration.ofMillis(40);
 
   /** After this long a failure that the members do not agree upon is judged at usual speed. */
   private static final Duration SETTLED = Duration.ofSeconds(30);

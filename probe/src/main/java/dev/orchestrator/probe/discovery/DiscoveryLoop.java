@@ -319,13 +319,23 @@ public final class DiscoveryLoop implements AutoCloseable {
     if (visiting) {
       for (InstanceKey key : failing.fresh(nowNanos)) {
         if (!topology.replicasOf(key).isEmpty()) {
-          hurryAround(key);
+          hurry(List.of(key));
+          hurry(notSeenLately(topology.replicasOf(key), nowNanos));
         }
       }
     }
     if (watch != null) {
       watch.keep(visiting ? reachableSources(topology) : Set.of());
     }
+  }
+
+  /** Replicas need not be asked as often as it is tried whether their source is back. */
+  private List<InstanceKey> notSeenLately(List<Instance> replicas, long nowNanos) {
+    long since = nowNanos - FailingSources.BURST_DISTANCE.toNanos();
+    return replicas.stream()
+        .map(Instance::key)
+        .filter(key -> !track(key).finishedOneSince(since))
+        .toList();
   }
 
   private static Set<InstanceKey> reachableSources(Topology topology) {

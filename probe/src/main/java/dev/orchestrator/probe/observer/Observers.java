@@ -32,6 +32,9 @@ public final class Observers implements Jury, AutoCloseable {
   /** Distance of reports while something fails. */
   private static final Duration SUSPICION_DISTANCE = Duration.ofMillis(100);
 
+  /** Replicas of what is doubted are looked at this often, more costs more than it tells. */
+  private static final Duration WITNESS_DISTANCE = Duration.ofMillis(300);
+
   /** Reports keep this distance, however much there is to tell. */
   private static final Duration LEAST_DISTANCE = Duration.ofMillis(40);
 
@@ -112,15 +115,26 @@ public final class Observers implements Jury, AutoCloseable {
       return;
     }
     Topology topology = discovery.topology();
+    long now = System.nanoTime();
     Set<InstanceKey> wanted = new TreeSet<>();
     for (InstanceKey key : asked) {
       if (topology.find(key).isPresent()) {
-        wanted.add(key);
-        topology.replicasOf(key).forEach(replica -> wanted.add(replica.key()));
+        addUnlessSeen(key, now - SUSPICION_DISTANCE.toNanos(), wanted);
+        for (Instance replica : topology.replicasOf(key)) {
+          addUnlessSeen(replica.key(), now - WITNESS_DISTANCE.toNanos(), wanted);
+        }
       }
     }
-    discovery.hurry(wanted);
-    wakeUp();
+    if (!wanted.isEmpty()) {
+      discovery.hurry(wanted);
+      wakeUp();
+    }
+  }
+
+  private void addUnlessSeen(InstanceKey key, long sinceNanos, Set<InstanceKey> wanted) {
+    if (!discovery.track(key).finishedOneSince(sinceNanos)) {
+      wanted.add(key);
+    }
   }
 
   @Override

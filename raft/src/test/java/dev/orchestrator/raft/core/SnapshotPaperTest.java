@@ -160,6 +160,8 @@ class SnapshotPaperTest {
     assertThat(a.node.log().lastId()).isEqualTo(new LogId(2, 9));
     assertThat(a.node.commitIndex()).isEqualTo(9);
     assertThat(a.takeTo(B)).isEmpty(); // not before the log begins there on disk
+    a.receive(B, a.append(2, new LogId(2, 9), 9)); // nor does a heartbeat bring it out
+    assertThat(a.takeTo(B)).containsExactly(new AppendAccepted(2, 0, a.now));
     a.sync();
     assertThat(a.takeTo(B)).containsExactly(new AppendAccepted(2, 9, a.now));
     a.receive(B, a.append(2, new LogId(2, 9), 10, command(2, 10)));
