@@ -27,7 +27,6 @@ class ApiRoutesTest {
           "/api/explain/:clusterHint",
           "/api/raft-check-state",
           "/api/raft-metrics",
-          "/api/raft-report-state",
           "/api/raft-state-hashes");
 
   private final List<Route> built =

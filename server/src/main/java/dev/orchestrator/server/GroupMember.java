@@ -91,15 +91,17 @@ final class GroupMember implements Group {
             raft.bind());
       }
       RaftReplicator replicator = new RaftReplicator(member, database);
+      StateGroup stateGroup = new StateGroup(member, replicator);
       StateWatch states =
           new StateWatch(
               StateWatch.Settings.DEFAULT,
               database,
               replicator,
               replicator,
-              new StateGroup(member, replicator, new StateCourier(config.http().urlPrefix())),
+              stateGroup,
               System::nanoTime);
       stateMachine.onCheck(states::check);
+      stateGroup.onReport(states::take);
       return new GroupMember(member, replicator, states, config);
     } catch (RuntimeException e) {
       storage.close();

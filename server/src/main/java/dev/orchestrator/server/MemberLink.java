@@ -19,11 +19,11 @@ record MemberLink(RaftMember<?> member) implements ObserverLink {
 
   @Override
   public void tell(String other, byte[] note) {
-    var _ = member.tell(other, note); // the next note follows in a moment
+    var _ = NoteKind.SIGHTINGS.tell(member, other, note); // the next note follows in a moment
   }
 
   @Override
   public void onNote(BiConsumer<String, byte[]> listener) {
-    member.onNote(listener);
+    NoteKind.SIGHTINGS.onNote(member, listener);
   }
 }

@@ -5,15 +5,21 @@ import dev.orchestrator.api.http.ApiException;
 import dev.orchestrator.api.http.ApiRequest;
 import dev.orchestrator.api.http.ApiResponse;
 import dev.orchestrator.api.http.ApiServices;
+import dev.orchestrator.api.http.RaftAdmin;
 import dev.orchestrator.api.http.Route;
 import dev.orchestrator.api.leader.FollowerReports;
 import dev.orchestrator.api.leader.LeaderChecks;
 import dev.orchestrator.api.legacy.LegacyRaftJson;
+import dev.orchestrator.raft.group.RaftException;
 import dev.orchestrator.raft.group.RaftStatus;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
 /** Who leads and how the Raft group is. Thread-safe. */
 public final class RaftRoutes {
+  private static final Duration SNAPSHOT_TIMEOUT = Duration.ofSeconds(10);
+
   private final ApiConfig config;
   private final ApiServices services;
   private final LeaderChecks checks;
@@ -41,6 +47,7 @@ public final class RaftRoutes {
         Route.local(
             "raft-follower-health-report/:authenticationToken/:raftBind/:raftAdvertise",
             this::report),
+        Route.local("raft-snapshot", _ -> snapshot()),
         Route.local("raft-status", _ -> raftStatus()));
   }
 
@@ -60,6 +67,26 @@ public final class RaftRoutes {
     return accepted
         ? ApiResponse.bare("health reported")
         : ApiResponse.failed(500, "the report is of another term, or not of a member");
+  }
+
+  /** Published under this name: the state is made safe, and the log that led to it is cut. */
+  private ApiResponse snapshot() {
+    RaftAdmin admin =
+        services
+            .raftAdmin()
+            .orElseThrow(() -> new ApiException("raft-snapshot: not running with raft setup"));
+    try {
+      admin.member().compact(SNAPSHOT_TIMEOUT);
+      return ApiResponse.bare("snapshot created");
+    } catch (RaftException e) {
+      throw new ApiException("Cannot create snapshot: " + e.getMessage(), e);
+    } catch (TimeoutException e) {
+      return ApiResponse.failed(
+          504, "Cannot create snapshot: not done within " + SNAPSHOT_TIMEOUT.toSeconds() + " s");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiException("Cannot create snapshot: this node stops", e);
+    }
   }
 
   private ApiResponse raftStatus() {

@@ -1,8 +1,6 @@
 package dev.orchestrator.api.routes;
 
 import dev.orchestrator.api.http.ApiConfig;
-import dev.orchestrator.api.http.ApiException;
-import dev.orchestrator.api.http.ApiRequest;
 import dev.orchestrator.api.http.ApiResponse;
 import dev.orchestrator.api.http.ApiServices;
 import dev.orchestrator.api.http.Route;
@@ -28,7 +26,6 @@ public final class StateRoutes {
   public List<Route> routes() {
     return List.of(
         Route.write("raft-check-state", _ -> check()),
-        Route.read("raft-report-state", this::report),
         Route.local("raft-state-hashes", _ -> hashes()));
   }
 
@@ -36,38 +33,6 @@ public final class StateRoutes {
     return commits.commit(
         new Command.CheckState(),
         result -> ApiResponse.ok("Checking the state at index " + result.id(), result.id()));
-  }
-
-  /** Asked by the other members. */
-  private ApiResponse report(ApiRequest request) {
-    TreeMap<String, String> tables = new TreeMap<>();
-    for (String pair : text(request, "tables").split(",", -1)) {
-      int colon = pair.indexOf(':');
-      if (colon > 0) {
-        tables.put(pair.substring(0, colon), pair.substring(colon + 1));
-      }
-    }
-    StateReport report =
-        new StateReport(
-            text(request, "member"),
-            number(text(request, "index")),
-            text(request, "format"),
-            text(request, "hash"),
-            tables);
-    return commits.commit(
-        new Command.ReportState(report), _ -> ApiResponse.ok("Reported", report.member()));
-  }
-
-  private static String text(ApiRequest request, String name) {
-    return request.queryValue(name).orElseThrow(() -> new ApiException("name the " + name));
-  }
-
-  private static long number(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new ApiException("'" + text + "' is not an index", e);
-    }
   }
 
   private ApiResponse hashes() {

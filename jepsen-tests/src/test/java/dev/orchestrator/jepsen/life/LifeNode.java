@@ -106,6 +106,12 @@ final class LifeNode implements AutoCloseable {
     run(SHORT.multipliedBy(10), "kill", "-" + name, Long.toString(process().pid()));
   }
 
+  /** Ends it like a power cut of the process, by SIGKILL. */
+  void kill() {
+    process().destroyForcibly();
+    var _ = awaitEnd(SHORT.multipliedBy(20));
+  }
+
   /** Waits for the end; gives the exit status. */
   int awaitEnd(Duration limit) {
     try {

@@ -92,6 +92,15 @@ public sealed interface Input {
   /** The state belongs to another cluster than the log: it must not be built upon (rule T2). */
   record ForeignState() implements Input {}
 
+  /**
+   * The state was found to be wrong, the log is as good as ever: nothing more is applied until an
+   * image from the leader is installed. It may be older than what was applied here; the log is not
+   * cut meanwhile, so that what lies behind it can be applied again. Ignored unless this member
+   * follows a leader, and while one image is awaited or installed already. Should this member have
+   * to lead before, it makes do with its state: a leader has nobody to ask. Forgotten by a restart.
+   */
+  record RefetchState() implements Input {}
+
   /** A client's command; answered in {@link Ready#replies()} under the same token. */
   final class Propose implements Input {
     private final long token;

@@ -30,6 +30,9 @@ public final class RaftNode {
   /** A member without a fit state lets so many election timeouts pass before it stands. */
   private static final int UNFIT_TIMEOUTS = 4;
 
+  /** The same for one that could make do with its state. */
+  private static final int SUSPECT_TIMEOUTS = 2;
+
   private final MemberId self;
   private final RaftTimings timings;
   private final RaftLimits limits;
@@ -119,11 +122,13 @@ public final class RaftNode {
       case Input.RemoveMember(String name) ->
           maybeBeginChange(now -> MembershipChanges.remove(now, name).filter(this::isReachable));
       case Input.Compact(long upTo) -> onCompact(upTo);
-      case Input.SnapshotSpooled(SnapshotInfo snapshot) -> snapshots.spooled(snapshot);
+      case Input.SnapshotSpooled(SnapshotInfo snapshot) ->
+          snapshots.spooled(fit.isFit() ? snapshot : null); // nobody is to have a bad state
       case Input.ChunkStored stored -> onChunkStored(stored);
       case Input.SnapshotInstalled(SnapshotInfo snapshot, boolean done) ->
           onInstalled(snapshot, done);
       case Input.ForeignState _ -> fit.isForeign();
+      case Input.RefetchState _ -> onRefetchState();
     }
   }
 
@@ -242,7 +247,9 @@ public final class RaftNode {
    * that would do.
    */
   public Optional<Long> wantedSnapshot() {
-    return role instanceof Role.Leader leader ? snapshots.wanted(leader) : Optional.empty();
+    return role instanceof Role.Leader leader && fit.isFit()
+        ? snapshots.wanted(leader)
+        : Optional.empty();
   }
 
   /** Whether some follower is being sent the snapshot this member has. */
@@ -390,7 +397,7 @@ public final class RaftNode {
       return true;
     }
     timeoutsUnfit++;
-    return timeoutsUnfit > UNFIT_TIMEOUTS;
+    return timeoutsUnfit > (fit.isSuspect() ? SUSPECT_TIMEOUTS : UNFIT_TIMEOUTS);
   }
 
   private void becomeCandidateIfPreVoted(Role.PreCandidate preCandidate) {
@@ -418,6 +425,7 @@ public final class RaftNode {
     if (membership == null || !membership.isQuorum(candidate.granted())) {
       return;
     }
+    fit.makeDo();
     Role.Leader leader = new Role.Leader(log.lastIndex() + 1, nowMillis);
     role = leader;
     leader.follow(membership, self, log.lastIndex() + 1, nowMillis);
@@ -431,6 +439,7 @@ public final class RaftNode {
     }
     if (role instanceof Role.Leader former) {
       readAnswers.addAll(former.reads.takeRefused());
+      timeoutsUnfit = 0; // it had its turn
       resetElectionTimer();
     }
     role = new Role.Follower(leader);
@@ -912,6 +921,13 @@ public final class RaftNode {
   }
 
   // Snapshots and compaction, §7
+
+  private void onRefetchState() {
+    if (role.follows().isPresent() && !snapshots.isInstalling()) {
+      fit.suspect();
+      snapshots.spooled(null);
+    }
+  }
 
   /** Cuts the log as far as nobody needs it: neither apply, nor a disk, nor a transfer. */
   private void onCompact(long wanted) {

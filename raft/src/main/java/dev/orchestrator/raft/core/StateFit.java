@@ -12,6 +12,8 @@ final class StateFit {
     FITS,
     /** The state is of a place that this log has not reached yet, or holds another entry at. */
     NOT_KNOWN,
+    /** It should be what the log led to, but was found to differ from that of other members. */
+    SUSPECT,
     /** Only a snapshot helps. */
     UNUSABLE
   }
@@ -36,13 +38,19 @@ final class StateFit {
     return kind == Kind.FITS;
   }
 
+  boolean isSuspect() {
+    return kind == Kind.SUSPECT;
+  }
+
   boolean hadNoState() {
     return state.index() == 0;
   }
 
   /** Index that a snapshot must have at least, 0 if none is wanted. */
   long snapshotFrom() {
-    return kind == Kind.UNUSABLE ? Math.max(1, log.lastIncluded().index()) : 0;
+    return kind == Kind.UNUSABLE || kind == Kind.SUSPECT
+        ? Math.max(1, log.lastIncluded().index())
+        : 0;
   }
 
   /** The log is committed up to here: what it holds there is the group's history. */
@@ -70,6 +78,20 @@ final class StateFit {
   /** The state is of another cluster. */
   void isForeign() {
     kind = Kind.UNUSABLE;
+  }
+
+  /** The state was found to be wrong, though the log holds its place. */
+  void suspect() {
+    if (kind == Kind.FITS) {
+      kind = Kind.SUSPECT;
+    }
+  }
+
+  /** There is nobody to get a better one from. */
+  void makeDo() {
+    if (kind == Kind.SUSPECT) {
+      kind = Kind.FITS;
+    }
   }
 
   /** A snapshot is installed. */

@@ -212,6 +212,8 @@ final class ApplyLoop<R> implements Runnable {
     try (InputStream received = snapshots.open(snapshot)) {
       stateMachine.restore(id, received);
       stateMachine.sync(); // before the log, which led to the former state, is reset
+      // The former state may have been ahead; what was safe in it is to be applied again.
+      syncedIndex.accumulateAndGet(id.index(), Math::min);
       appliedIndex = id.index();
       proposals.passed(id.index());
       log.info("installed {}", snapshot);

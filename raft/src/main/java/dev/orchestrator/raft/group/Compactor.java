@@ -3,6 +3,9 @@ package dev.orchestrator.raft.group;
 import dev.orchestrator.raft.core.Input;
 import dev.orchestrator.raft.core.RaftLog;
 import dev.orchestrator.raft.core.RaftNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +22,24 @@ final class Compactor {
   private long nextCheckMillis;
   private boolean syncing;
 
+  /** Who waits for a cut that was asked for. */
+  private final List<CompletableFuture<Long>> asked = new ArrayList<>();
+
   Compactor(CompactionPolicy policy, long nowMillis) {
     this.policy = policy;
     this.lastCutMillis = nowMillis;
+  }
+
+  /** Cuts at the next turn that may, due or not; completes with the log's first index then. */
+  void ask(CompletableFuture<Long> cut) {
+    asked.add(cut);
+    nextCheckMillis = Long.MIN_VALUE;
+  }
+
+  /** Nothing is cut any more. */
+  void stopped() {
+    asked.forEach(cut -> cut.completeExceptionally(new RaftException("this member has stopped")));
+    asked.clear();
   }
 
   /**
@@ -38,7 +56,7 @@ final class Compactor {
       }
     } else if (nowMillis >= nextCheckMillis && !held) {
       nextCheckMillis = nowMillis + CHECK_MILLIS;
-      if (isDue(node.log(), toState.appliedIndex(), nowMillis)) {
+      if (!asked.isEmpty() || isDue(node.log(), toState.appliedIndex(), nowMillis)) {
         syncing = toState.requestSync();
       }
     }
@@ -74,5 +92,7 @@ final class Compactor {
           node.log().lastIndex(),
           safeIndex);
     }
+    asked.forEach(cut -> cut.complete(node.log().firstIndex()));
+    asked.clear();
   }
 }

@@ -233,6 +233,25 @@ public final class RaftGroup<R> implements RaftMember<R> {
   }
 
   @Override
+  public long compact(Duration timeout) throws TimeoutException, InterruptedException {
+    CompletableFuture<Long> cut = loop.compact();
+    try {
+      return cut.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new RaftException("the log cannot be cut", e);
+    } finally {
+      cut.cancel(false);
+    }
+  }
+
+  @Override
+  public boolean refetchState() {
+    boolean asked = loop.refetchState();
+    log.info("the state is to be fetched from the leader, asked={}", asked);
+    return asked;
+  }
+
+  @Override
   public void beFit(boolean fit) {
     loop.beFit(fit);
   }

@@ -66,6 +66,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
 
     record Wake<R>() implements Event<R> {}
 
+    record Compact<R>(CompletableFuture<Long> future) implements Event<R> {}
+
     record Read<R>(CompletableFuture<Long> future) implements Event<R> {}
 
     record Change<R>(MemberChange change, CompletableFuture<Void> future) implements Event<R> {}
@@ -183,6 +185,13 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     return future;
   }
 
+  /** Any thread: whether the state is going to be fetched from the leader. */
+  boolean refetchState() {
+    RaftStatus now = status;
+    boolean follows = now.role() == RoleName.FOLLOWER && now.leader().isPresent();
+    return follows && !stopping && inbox.offer(new Event.Step<>(new Input.RefetchState()));
+  }
+
   /** Any thread: completes with the applied index once a read may rely on it. */
   CompletableFuture<Long> readBarrier() {
     CompletableFuture<Long> future = new CompletableFuture<>();
@@ -191,6 +200,18 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       future.completeExceptionally(new TimeoutException("the inbox is full; try again"));
     } else if (stopping && inbox.remove(read)) {
       PendingReads.notLeader(future, Optional.empty());
+    }
+    return future;
+  }
+
+  /** Any thread: completes with the log's first index once it is cut. */
+  CompletableFuture<Long> compact() {
+    CompletableFuture<Long> future = new CompletableFuture<>();
+    Event<R> compact = new Event.Compact<>(future);
+    if (!inbox.offer(compact)) {
+      future.completeExceptionally(new RaftException("the inbox is full; try again"));
+    } else if (stopping && inbox.remove(compact)) {
+      future.completeExceptionally(new RaftException("this member has stopped"));
     }
     return future;
   }
@@ -284,7 +305,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       batch.add(first);
       inbox.drainTo(batch, MAX_BATCH);
       for (Event<R> event : batch) {
-        take(event, toPeers, toState);
+        take(event, toPeers, toState, toSnapshots);
       }
       batch.clear();
     }
@@ -318,7 +339,8 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     changes.settle(node);
   }
 
-  private void take(Event<R> event, Transport toPeers, ApplyLoop<R> toState) {
+  private void take(
+      Event<R> event, Transport toPeers, ApplyLoop<R> toState, SnapshotDriver toSnapshots) {
     switch (event) {
       case Event.Step<R>(Input input) -> node.step(input);
       case Event.Proposal<R> proposal -> {
@@ -335,6 +357,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
         node.step(new Input.Read(token));
       }
       case Event.Transfer<R> transfer -> takeTransfer(transfer);
+      case Event.Compact<R>(CompletableFuture<Long> future) -> toSnapshots.compact(future);
       case Event.Change<R>(MemberChange change, CompletableFuture<Void> future) ->
           changes.begin(node, toPeers.peers(), change, future, clock.nowMillis());
       case Event.Wake<R> _ -> {}
@@ -576,10 +599,16 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     reads.stopped();
     transfers.stopped();
     changes.stopped();
+    SnapshotDriver toSnapshots = snapshots;
+    if (toSnapshots != null) {
+      toSnapshots.stopped();
+    }
     for (Event<R> event = inbox.poll(); event != null; event = inbox.poll()) {
       switch (event) {
         case Event.Proposal<R> proposal ->
             PendingProposals.fail(proposal.future, Kind.NOT_LEADER, "this member has stopped");
+        case Event.Compact<R>(CompletableFuture<Long> future) ->
+            future.completeExceptionally(new RaftException("this member has stopped"));
         case Event.Read<R>(CompletableFuture<Long> future) ->
             PendingReads.notLeader(future, Optional.empty());
         case Event.Transfer<R> transfer -> transfer.future().complete(false);

@@ -65,14 +65,25 @@ public interface RaftMember<R> extends AutoCloseable {
 
   /**
    * Asks the leader for an image of the state, and puts it in the place of this member's own: for a
-   * member that found its state to be wrong. Returns at once; the log and the vote stay. Does
-   * nothing on the leader.
+   * member that found its state to be wrong. Nothing is applied until then; entries behind the
+   * image are applied once more. Returns at once; the log and the vote stay. Does nothing unless
+   * this member follows a leader; asking again while an image is awaited changes nothing.
    *
    * @return whether it was asked for
    */
   default boolean refetchState() {
     return false;
   }
+
+  /**
+   * Cuts the log now: makes the state safe, then drops what led to it but for the reserve that
+   * {@link CompactionPolicy} keeps, and what a snapshot on its way needs.
+   *
+   * @return first index the log still has
+   * @throws RaftException this member stops
+   * @throws TimeoutException it may still happen
+   */
+  long compact(Duration timeout) throws TimeoutException, InterruptedException;
 
   /**
    * Hands a note to another member, past the log: never blocks, best effort, in order as long as

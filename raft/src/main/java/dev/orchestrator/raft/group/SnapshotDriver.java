@@ -8,6 +8,7 @@ import dev.orchestrator.raft.core.SnapshotInfo;
 import dev.orchestrator.raft.core.SnapshotTask;
 import dev.orchestrator.raft.port.StateImage;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,15 @@ final class SnapshotDriver {
     this.compactor = compactor;
   }
 
+  /** Asks for the log to be cut. */
+  void compact(CompletableFuture<Long> cut) {
+    compactor.ask(cut);
+  }
+
+  void stopped() {
+    compactor.stopped();
+  }
+
   /** Before the node's work is taken: tells it what has come of earlier work. */
   void before(RaftNode node, ApplyLoop<?> toState, long nowMillis) {
     for (Input result = worker.pollResult(); result != null; result = worker.pollResult()) {
@@ -47,13 +57,15 @@ final class SnapshotDriver {
       node.step(result);
     }
     Input.SnapshotInstalled installed = toState.takeInstalled();
+    boolean pinning = toState.isPinning();
+    StateImage image = toState.takeImage();
     if (installed != null) {
       node.step(installed);
       worker.discardReceived();
     }
-    boolean pinning = toState.isPinning();
-    StateImage image = toState.takeImage();
-    if (image != null) {
+    if (image != null && installed != null) {
+      image.close(); // it may be of the state before
+    } else if (image != null) {
       spool(node, image);
     }
     boolean held = pinning || worker.isSpooling();

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * What the log is for. Called by the one apply thread only, in log order, each index once per run
- * of the process; after a restart apply goes on behind {@link #applied()}.
+ * of the process, unless a restored image takes it back; after a restart apply goes on behind
+ * {@link #applied()}.
  *
  * @param <R> what the proposer of a command learns from its application
  */
@@ -55,7 +56,8 @@ public interface StateMachine<R> {
 
   /**
    * Replaces the whole replicated state by an image, in one step or not at all; called on
-   * raft-apply. What the state machine holds besides the replicated state stays.
+   * raft-apply. What the state machine holds besides the replicated state stays. The image may be
+   * older than the state; apply then goes on behind the image, with entries it had before.
    *
    * @param id where the image belongs; {@link #applied()} afterwards
    * @param image what {@link StateImage#writeTo} wrote at another member, complete and checked

@@ -297,6 +297,64 @@ class SnapshotPaperTest {
     assertThat(foreign.takeTo(B)).contains(new AppendAccepted(2, 2, foreign.now, 1));
   }
 
+  @Test
+  void ruleT2_aStateFoundToBeWrongIsReplacedByAnImageAndBuiltUponFromThere() {
+    ScriptedNode a = followerWith(1, 1, 1);
+    a.step(new Input.RefetchState());
+    a.receive(B, a.append(2, new LogId(1, 4), 5, command(2, 5)));
+    assertThat(a.node.takeCommitted(1 << 20)).isEmpty();
+    assertThat(a.takeTo(B)).contains(new AppendAccepted(2, 5, a.now, 1));
+    a.step(new Input.Compact(4)); // what lies behind the image is to be applied again
+    assertThat(a.node.log().firstIndex()).isEqualTo(1);
+    a.step(new Input.RefetchState());
+
+    SnapshotInfo older = snapshot(1, 3, 10);
+    a.receive(B, part(a, older, 0, 10));
+    a.step(new Input.ChunkStored(older, 10, Input.Received.COMPLETE));
+    assertThat(a.snapshots).contains(new SnapshotTask.Install(older));
+    a.step(new Input.RefetchState()); // one is enough
+    a.step(new Input.SnapshotInstalled(older, true));
+    assertThat(a.node.isStateFit()).isTrue();
+    assertThat(a.node.takeCommitted(1 << 20)).extracting(LogEntry::index).containsExactly(4L, 5L);
+    a.take();
+    a.receive(B, a.append(2, new LogId(2, 5), 5));
+    assertThat(a.takeTo(B)).contains(new AppendAccepted(2, 5, a.now, 0));
+    assertThat(a.node.log().firstIndex()).isEqualTo(1);
+  }
+
+  @Test
+  void ruleT2_aLeaderHasNobodyToFetchAStateFrom() {
+    ScriptedNode a = ScriptedNode.withLog(1, THREE, 1, 1);
+    a.elect(B);
+    a.step(new Input.RefetchState());
+    assertThat(a.node.isStateFit()).isTrue();
+  }
+
+  @Test
+  void ruleT2_whoWaitsForAnImageIsTheLastToStandAndThenMakesDo() {
+    ScriptedNode a = followerWith(1);
+    a.step(new Input.RefetchState());
+    a.receive(B, new RaftMessage.TimeoutNow(2));
+    assertThat(a.node.role()).isEqualTo(RoleName.FOLLOWER);
+    a.tick(RaftTimings.DEFAULT.electionMaxMillis());
+    assertThat(a.node.role()).isEqualTo(RoleName.FOLLOWER);
+    a.elect(B);
+    assertThat(a.node.role()).isEqualTo(RoleName.LEADER);
+    assertThat(a.node.isStateFit()).isTrue();
+  }
+
+  @Test
+  void ruleT2_nobodyIsGivenAnImageOfAStateFoundToBeWrong() {
+    ScriptedNode a = followerWith(1, 1, 1);
+    a.step(new Input.SnapshotSpooled(snapshot(1, 3, 10)));
+    a.step(new Input.RefetchState());
+    a.step(new Input.SnapshotSpooled(snapshot(1, 4, 10))); // begun before
+    a.elect(B);
+    a.receive(C, new AppendAccepted(a.node.term(), 4, a.now, 1));
+    assertThat(a.sends()).isEmpty();
+    assertThat(a.node.wantedSnapshot()).contains(1L);
+  }
+
   /** Node a with a log of 3/1 and 4/1 behind 1/2, and this state. */
   private static ScriptedNode unfit(LogId state) {
     LastIncluded first = new LastIncluded(new LogId(1, 2), Optional.of(MEMBERSHIP));

@@ -19,6 +19,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -84,6 +85,25 @@ class CompactorTest {
   }
 
   @Test
+  void aCutThatIsAskedForComesAtOnceAndLeavesTheReserve() {
+    Compactor compactor =
+        new Compactor(new CompactionPolicy(5_000, 1 << 30, 3_600_000, 50, 1 << 30), 0);
+    CompletableFuture<Long> cut = new CompletableFuture<>();
+    compactor.ask(cut);
+    runApply();
+    Awaitility.await()
+        .atMost(30, TimeUnit.SECONDS)
+        .until(
+            () -> {
+              compactor.turn(node, apply, false, 10);
+              return cut.isDone();
+            });
+    assertThat(cut).isCompletedWithValue(280L - 50 + 1);
+    assertThat(state.done).containsExactly("sync");
+    apply.stop();
+  }
+
+  @Test
   void nothingIsCutWhileAnImageIsOnItsWayOut() {
     Compactor compactor = new Compactor(new CompactionPolicy(1, 1, 1, 0, 0), 0);
     compactor.turn(node, apply, true, 1_000);
@@ -118,6 +138,20 @@ class CompactorTest {
     assertThat(told).isEqualTo(new Input.SnapshotInstalled(snapshot, true));
     assertThat(state.done).containsExactly("restore", "sync");
     assertThat(apply.appliedIndex()).isEqualTo(900);
+    apply.stop();
+  }
+
+  /** Rule T2: what was safe in the former state is no more, if the image is older. */
+  @Test
+  void aStateTakenBackTakesBackWhatIsSafe() {
+    SnapshotInfo older =
+        new SnapshotInfo(new LastIncluded(new LogId(1, 200), Optional.of(ALONE)), 3, "x");
+    assertThat(apply.requestSync()).isTrue();
+    assertThat(apply.install(older)).isTrue();
+    runApply();
+    Awaitility.await().atMost(30, TimeUnit.SECONDS).until(apply::takeInstalled, i -> i != null);
+    assertThat(apply.takeSyncedIndex()).isEqualTo(200);
+    assertThat(apply.appliedIndex()).isEqualTo(200);
     apply.stop();
   }
 

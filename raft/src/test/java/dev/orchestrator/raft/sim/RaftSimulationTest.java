@@ -35,6 +35,7 @@ class RaftSimulationTest {
             Map.entry("logs cut", 2.0),
             Map.entry("snapshots installed", 0.1),
             Map.entry("states lost", 0.2),
+            Map.entry("states suspected", 0.3),
             Map.entry("disks full", 0.1),
             Map.entry("logs damaged", 0.01));
     leastPerSeed.forEach(

@@ -64,6 +64,7 @@ public final class SimCluster {
   private int wipes;
   private int installed;
   private int losses;
+  private int refetches;
   private int healed;
   private int full;
   private int cuts;
@@ -237,6 +238,7 @@ public final class SimCluster {
     counts.put("read", read());
     counts.put("snapshots installed", (long) installed);
     counts.put("states lost", (long) losses);
+    counts.put("states suspected", (long) refetches);
     counts.put("wiped", (long) wipes);
     return counts;
   }
@@ -462,6 +464,16 @@ public final class SimCluster {
         };
     syncState(member);
     start(member);
+  }
+
+  /** A member has found its state to be wrong; it may still lead when it is the only one. */
+  private void refetchState() {
+    SimMember member = anyMember();
+    if (member.isUp() && !member.isPaused(nowMicros)) {
+      boolean fit = member.node.isStateFit();
+      step(member, new Input.RefetchState());
+      refetches += fit && member.isUp() && !member.node.isStateFit() ? 1 : 0;
+    }
   }
 
   private boolean allStatesFit() {
@@ -769,6 +781,7 @@ public final class SimCluster {
     repeat(faults.diskFullEveryMillis(), this::fillDisk);
     repeat(faults.flipEveryMillis(), this::flipIfBearable);
     repeat(faults.jumpEveryMillis(), this::jumpClock);
+    repeat(faults.refetchEveryMillis(), this::refetchState);
   }
 
   /** Whether losing one disk loses nothing: all voters are whole, and nothing is on the way. */

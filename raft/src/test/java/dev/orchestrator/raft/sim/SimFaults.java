@@ -33,6 +33,7 @@ import java.util.SplittableRandom;
  *     never
  * @param flipEveryMillis mean time between flipped bits in a log; 0 for never
  * @param jumpEveryMillis mean time between jumps of a clock by up to 3 s either way; 0 for never
+ * @param refetchEveryMillis mean time between followers that fetch the state anew; 0 for never
  */
 public record SimFaults(
     double lossRate,
@@ -57,22 +58,23 @@ public record SimFaults(
     double snapshotFailRate,
     int diskFullEveryMillis,
     int flipEveryMillis,
-    int jumpEveryMillis) {
+    int jumpEveryMillis,
+    int refetchEveryMillis) {
   /** Nothing goes wrong. */
   public static final SimFaults NONE =
-      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Nothing goes wrong but that logs are cut. */
   public static final SimFaults COMPACTING =
-      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0);
+      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0);
 
   /** Nothing goes wrong, and nobody notices by a closed connection who dies. */
   public static final SimFaults SILENT =
-      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Round trips of 150 ms and 2 % loss. */
   public static final SimFaults WIDE_AREA =
-      new SimFaults(0.02, 0, 75, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      new SimFaults(0.02, 0, 75, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** A mix of faults. */
   public static SimFaults draw(SplittableRandom random) {
@@ -99,7 +101,8 @@ public record SimFaults(
         random.nextBoolean() ? random.nextDouble() * 0.3 : 0,
         random.nextInt(4) == 0 ? 1_000 + random.nextInt(4_000) : 0,
         random.nextInt(4) == 0 ? 1_000 + random.nextInt(4_000) : 0,
-        random.nextInt(4) == 0 ? 500 + random.nextInt(4_000) : 0);
+        random.nextInt(4) == 0 ? 500 + random.nextInt(4_000) : 0,
+        random.nextInt(3) == 0 ? 300 + random.nextInt(3_000) : 0);
   }
 
   /** Whether nothing closes connections and no clock jumps: else leader-check promises less. */

@@ -13,6 +13,8 @@ import dev.orchestrator.store.sql.StoreException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -49,6 +51,9 @@ public final class StateWatch implements AutoCloseable {
           Thread.ofPlatform().daemon().name("state-hash").factory());
 
   private volatile @Nullable StateHash newest;
+
+  /** Newest report of each other member, until it is in the log. */
+  private final Map<String, StateReport> received = new ConcurrentHashMap<>();
 
   /** Confined to {@link #tick}. */
   private long checkedAtNanos;
@@ -122,10 +127,16 @@ public final class StateWatch implements AutoCloseable {
     }
   }
 
+  /** Takes the report of another voter, which may be told again and again. */
+  public void take(StateReport report) {
+    received.put(report.member(), report);
+  }
+
   /** Reports, judges, and as the leader puts the next check into the log when it is time. */
   public void tick() {
     List<StateReport> reports = database.stateReports().all();
     report(reports);
+    passOn(reports);
     StateVerdict verdict = StateVerdict.of(reports);
     judge(verdict);
     Duration interval = verdict.diverged() ? settings.whileDiverged() : settings.interval();
@@ -152,6 +163,19 @@ public final class StateWatch implements AutoCloseable {
       submit(new Command.ReportState(report));
     } else {
       group.send(report);
+    }
+  }
+
+  /** Those of others, if this member leads; else they are told again. */
+  private void passOn(List<StateReport> reports) {
+    for (StateReport report : List.copyOf(received.values())) {
+      received.remove(report.member(), report);
+      boolean wanted =
+          report.checkIndex() == database.settings().checkIndex()
+              && reports.stream().noneMatch(known -> known.member().equals(report.member()));
+      if (wanted && leadership.leads()) {
+        submit(new Command.ReportState(report));
+      }
     }
   }
 

@@ -188,6 +188,11 @@ class RaftReplicatorTest {
     public void changeMembers(MemberChange change, Duration timeout) {}
 
     @Override
+    public long compact(Duration timeout) {
+      return 1;
+    }
+
+    @Override
     public void beFit(boolean fit) {}
 
     @Override

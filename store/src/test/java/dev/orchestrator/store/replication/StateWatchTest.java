@@ -3,6 +3,7 @@ package dev.orchestrator.store.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.command.Outcome;
 import dev.orchestrator.store.fsm.SqlStateMachine;
@@ -148,6 +149,20 @@ class StateWatchTest {
     watch.tick();
     assertThat(verdict().odd()).containsOnlyKeys("n1");
     assertThat(refetched).hasValue(1);
+  }
+
+  @Test
+  void theLeaderPutsTheReportsOfOthersIntoTheLogOnce() {
+    check();
+    StateReport own = own();
+    watch.take(new StateReport("n2", own.checkIndex(), own.format(), own.hash(), own.tables()));
+    watch.take(new StateReport("n3", own.checkIndex() - 1, own.format(), "old", own.tables()));
+    watch.tick();
+    assertThat(verdict().agreeing()).containsExactly("n1", "n2");
+    LogId before = database.applied().id();
+    watch.take(new StateReport("n2", own.checkIndex(), own.format(), own.hash(), own.tables()));
+    watch.tick();
+    assertThat(database.applied().id()).isEqualTo(before);
   }
 
   @Test
