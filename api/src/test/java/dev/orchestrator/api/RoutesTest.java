@@ -561,7 +561,7 @@ class RoutesTest {
             "\"IsActiveNode\":true,\"ActiveNode\":{\"Hostname\":\"box1\"",
             "\"DBBackend\":\"sqlite3\"",
             "\"RaftLeader\":\"\",\"IsRaftLeader\":false,\"RaftLeaderURI\":\"\","
-                + "\"RaftAdvertise\":\"\",\"RaftHealthyMembers\":null}");
+                + "\"RaftAdvertise\":\"\",\"RaftHealthyMembers\":null,");
     assertThat(body("status/")).startsWith("{\"Code\":\"OK\"");
   }
 
