@@ -3,7 +3,6 @@ package dev.orchestrator.probe.recovery;
 import dev.orchestrator.probe.ProbeException;
 import dev.orchestrator.probe.recovery.Gathering.Place;
 import dev.orchestrator.probe.recovery.Gathering.Replica;
-import dev.orchestrator.probe.recovery.Plan.Target;
 import dev.orchestrator.probe.topology.GtidSet;
 import dev.orchestrator.store.model.ClusterRecord;
 import dev.orchestrator.store.model.Instance;
@@ -13,9 +12,11 @@ import dev.orchestrator.store.model.RecoveryStep;
 import dev.orchestrator.store.sql.Database;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -82,14 +83,11 @@ final class DeadPrimaryPlaybook implements Playbook {
     return finish(recovery, ledger, Outcomes.successful(ledger, config.applyPromotion()));
   }
 
-  private Next gather(Recovery recovery, Ledger ledger) {
-    Map<InstanceKey, Target> targets = new LinkedHashMap<>();
-    List<Instance> replicas = new ArrayList<>();
-    for (InstanceKey key : recovery.subject().replicas()) {
-      Instance replica = instance(key);
-      replicas.add(replica);
-      targets.put(key, new Target(key, replica.server().uuid()));
-    }
+  /** Everyone who may follow the dead primary by now is asked, then every receiver is stopped. */
+  private Next gather(Recovery recovery, Ledger ledger) throws InterruptedException {
+    Recovery.Subject subject = recovery.subject();
+    Roster roster = Roster.of(database, subject, subject.replicas());
+    RollCall call = RollCall.make(roster, sessions, uuid -> foreignHolder(uuid, recovery.uid()));
     DurabilityPolicy policy =
         ledger.of(StepKind.STOP_RECEIVER).stream()
             .findFirst()
@@ -97,11 +95,26 @@ final class DeadPrimaryPlaybook implements Playbook {
             .orElseGet(
                 () ->
                     DurabilityPolicy.of(
-                        instance(recovery.subject().failedKey()), replicas, clock.instant()));
-    List<RecoveryStep> steps =
-        planner.gather(
-            recovery, ledger, List.copyOf(targets.values()), policy, durable(recovery, ledger));
-    return steps.isEmpty() ? decide(recovery, ledger, Map.of(), List.of()) : new Next.Steps(steps);
+                        instance(subject.failedKey()), listed(roster, subject), clock.instant()))
+            .withAckers(call.ackers());
+    Map<String, String> more = new HashMap<>(call.arguments());
+    more.put(RecoveryPlanner.DURABLE, durable(recovery, ledger));
+    List<RecoveryStep> steps = planner.gather(recovery, ledger, call.receivers(), policy, more);
+    return steps.isEmpty() ? decide(recovery, ledger, call, List.of()) : new Next.Steps(steps);
+  }
+
+  private static List<Instance> listed(Roster roster, Recovery.Subject subject) {
+    return subject.replicas().stream()
+        .map(key -> roster.entries().get(key))
+        .filter(Objects::nonNull)
+        .map(Roster.Entry::known)
+        .toList();
+  }
+
+  private Optional<String> foreignHolder(String uuid, String own) {
+    return uuid.isEmpty()
+        ? Optional.empty()
+        : database.locks().holderOfServer(uuid).filter(holder -> !holder.equals(own));
   }
 
   private String durable(Recovery recovery, Ledger ledger) {
@@ -115,37 +128,48 @@ final class DeadPrimaryPlaybook implements Playbook {
     return database.instances().find(key).orElseGet(() -> Instance.known(key));
   }
 
-  private Next decide(Recovery recovery, Ledger ledger) throws WorkStopped, InterruptedException {
-    Map<InstanceKey, String> unread = new TreeMap<>();
-    List<RecoveryStep> stopped = new ArrayList<>();
+  private Next decide(Recovery recovery, Ledger ledger) throws InterruptedException {
     Map<InstanceKey, RecoveryStep> newest = new TreeMap<>();
-    ledger
-        .of(StepKind.STOP_RECEIVER, ledger.round())
-        .forEach(step -> newest.put(step.target(), step));
-    for (RecoveryStep step : newest.values()) {
+    List<RecoveryStep> round = ledger.of(StepKind.STOP_RECEIVER, ledger.round());
+    round.forEach(step -> newest.put(step.target(), step));
+    return decide(recovery, ledger, RollCall.of(round), List.copyOf(newest.values()));
+  }
+
+  private Next decide(
+      Recovery recovery, Ledger ledger, RollCall call, Collection<RecoveryStep> stops)
+      throws InterruptedException {
+    Map<InstanceKey, String> unread = new TreeMap<>(call.unread());
+    Map<InstanceKey, String> stopped = new TreeMap<>();
+    for (RecoveryStep step : stops) {
       if (step.state() == RecoveryStep.State.DONE) {
-        stopped.add(step);
+        stopped.put(step.target(), step.targetUuid());
       } else {
         unread.put(step.target(), step.detail());
       }
     }
-    return decide(recovery, ledger, unread, stopped);
-  }
-
-  private Next decide(
-      Recovery recovery,
-      Ledger ledger,
-      Map<InstanceKey, String> alreadyLost,
-      List<RecoveryStep> stopped) {
-    Map<InstanceKey, String> unread = new TreeMap<>(alreadyLost);
     List<Replica> replicas = new ArrayList<>();
-    read(stopped, replicas, unread);
+    Map<InstanceKey, ServerReading> readings = read(stopped.keySet(), unread);
+    readings.forEach(
+        (key, reading) -> {
+          boolean still =
+              reading.channel().map(ServerReading.Channel::receiverStopped).orElse(false);
+          if (!reading.uuid().equals(stopped.get(key))) {
+            unread.put(key, "another server answers: uuid " + reading.uuid());
+          } else if (!still) {
+            unread.put(key, "its receiver does not stay stopped");
+          } else {
+            replicas.add(new Replica(reading, place(key)));
+          }
+        });
+    Set<String> ackers = new TreeSet<>(lookAtAloof(recovery, call, replicas, unread));
+    call.doubtful().forEach((key, uuid) -> addIf(unread.containsKey(key), ackers, uuid));
     ClusterRecord cluster = cluster(recovery);
     DurabilityPolicy policy =
         ledger.of(StepKind.STOP_RECEIVER).stream()
-            .findFirst()
+            .reduce((_, later) -> later)
             .map(step -> DurabilityPolicy.of(step.arguments()))
-            .orElse(DurabilityPolicy.ASYNCHRONOUS);
+            .orElse(DurabilityPolicy.ASYNCHRONOUS)
+            .withAckers(ackers);
     Gathering gathering =
         Gathering.of(
             recovery.subject().failedKey(),
@@ -159,45 +183,78 @@ final class DeadPrimaryPlaybook implements Playbook {
     return new Next.Steps(planner.act(cluster, ledger, choice, policy, order));
   }
 
+  private static void addIf(boolean condition, Set<String> to, String what) {
+    if (condition) {
+      to.add(what);
+    }
+  }
+
+  /**
+   * Members that do not follow the dead primary (any more) are lost if they follow nobody; and if
+   * they hold what the dead primary wrote and no receiver has, they have acknowledged it.
+   *
+   * @return uuids of those that count as ackers which are not read
+   */
+  private Set<String> lookAtAloof(
+      Recovery recovery, RollCall call, List<Replica> replicas, Map<InstanceKey, String> unread)
+      throws InterruptedException {
+    Set<String> ackers = new TreeSet<>();
+    Map<InstanceKey, String> silent = new TreeMap<>();
+    Map<InstanceKey, ServerReading> readings = read(call.aloof().keySet(), silent);
+    silent.forEach(
+        (key, why) -> {
+          unread.put(key, why);
+          String uuid = instance(key).server().uuid();
+          ackers.add(uuid.isEmpty() ? key.toString() : uuid);
+        });
+    GtidSet received = GtidSet.EMPTY;
+    for (Replica replica : replicas) {
+      received = received.union(replica.reading().received());
+    }
+    for (ServerReading reading : readings.values()) {
+      GtidSet all = reading.received();
+      GtidSet ofOthers = all.withoutUuids(Set.of(recovery.subject().failedUuid()));
+      GtidSet alone = all.minus(ofOthers).minus(received);
+      if (!alone.isEmpty()) {
+        unread.put(
+            reading.key(),
+            "does not follow the old primary any more, and holds "
+                + alone.count()
+                + " transactions of it that no replica received");
+        ackers.add(reading.uuid());
+      } else if (reading.channel().isEmpty()) {
+        unread.put(reading.key(), "follows nobody");
+      }
+    }
+    return ackers;
+  }
+
   private Place place(InstanceKey key) {
     Instance instance = instance(key);
     return new Place(instance.placement().dataCenter(), instance.placement().region());
   }
 
-  /** Reads the servers whose receivers were stopped; one that runs again counts as unread. */
-  private void read(
-      List<RecoveryStep> stopped, List<Replica> replicas, Map<InstanceKey, String> unread) {
+  /** Reads servers side by side; who cannot be read is unread. */
+  private Map<InstanceKey, ServerReading> read(
+      Set<InstanceKey> keys, Map<InstanceKey, String> unread) throws InterruptedException {
     Map<InstanceKey, Future<ServerReading>> answers = new TreeMap<>();
-    Map<InstanceKey, String> uuids = new TreeMap<>();
     try (ExecutorService readers =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("recovery reading ", 0).factory())) {
-      for (RecoveryStep step : stopped) {
-        uuids.put(step.target(), step.targetUuid());
-        answers.put(step.target(), readers.submit(() -> sessions.read(step.target())));
+      for (InstanceKey key : keys) {
+        answers.put(key, readers.submit(() -> sessions.read(key)));
       }
     }
-    answers.forEach(
-        (key, answer) -> {
-          try {
-            ServerReading reading = answer.get();
-            boolean still =
-                reading.channel().map(ServerReading.Channel::receiverStopped).orElse(false);
-            if (!reading.uuid().equals(uuids.get(key))) {
-              unread.put(key, "another server answers: uuid " + reading.uuid());
-            } else if (!still) {
-              unread.put(key, "its receiver does not stay stopped");
-            } else {
-              replicas.add(new Replica(reading, place(key)));
-            }
-          } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            unread.put(key, "cannot be read: " + cause.getMessage());
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            unread.put(key, "cannot be read: interrupted");
-          }
-        });
+    Map<InstanceKey, ServerReading> readings = new TreeMap<>();
+    for (Map.Entry<InstanceKey, Future<ServerReading>> answer : answers.entrySet()) {
+      try {
+        readings.put(answer.getKey(), answer.getValue().get());
+      } catch (ExecutionException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        unread.put(answer.getKey(), "cannot be read: " + cause.getMessage());
+      }
+    }
+    return readings;
   }
 
   private Set<String> legitimate(Recovery recovery, ClusterRecord cluster) {

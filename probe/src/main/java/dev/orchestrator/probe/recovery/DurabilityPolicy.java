@@ -66,6 +66,20 @@ record DurabilityPolicy(
         doubt(primary, now));
   }
 
+  /**
+   * The same promise, with more servers that may have acknowledged: those that the last visits did
+   * not know as ackers. They take the places of ackers that were only counted, then add to them.
+   */
+  DurabilityPolicy withAckers(Collection<String> more) {
+    if (!semiSync) {
+      return this;
+    }
+    Set<String> all = new TreeSet<>(ackers);
+    all.addAll(more);
+    return new DurabilityPolicy(
+        true, acks, all, Math.max(ackerCount, all.size()), waitPoint, timeoutMillis, doubt);
+  }
+
   /** A fallback after the last visit is impossible only if the primary lived less than the wait. */
   private static String doubt(Instance primary, Instant now) {
     SemiSyncFacts facts = primary.semiSync();

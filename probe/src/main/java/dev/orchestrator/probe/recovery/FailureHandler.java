@@ -180,24 +180,26 @@ final class FailureHandler {
     locked.add(failed.server().uuid());
     locked.addAll(uuids(analysis.replicas()));
     Sessions sessions = rehearsals.take(failed.key());
+    Recovery.Subject subject =
+        new Recovery.Subject(
+            DeadPrimaryPlaybook.KIND,
+            record.get().clusterId(),
+            cluster,
+            analysis.clusterAlias(),
+            failed.key(),
+            failed.server().uuid(),
+            analysis.code().publishedName(),
+            words(analysis, verdict),
+            keys(analysis.replicas()),
+            locked,
+            detectionId,
+            "");
     Outcome outcome =
         place
             .proposals()
             .start(
                 sessions.recoveryUid(),
-                new Recovery.Subject(
-                    DeadPrimaryPlaybook.KIND,
-                    record.get().clusterId(),
-                    cluster,
-                    analysis.clusterAlias(),
-                    failed.key(),
-                    failed.server().uuid(),
-                    analysis.code().publishedName(),
-                    words(analysis, verdict),
-                    keys(analysis.replicas()),
-                    locked,
-                    detectionId,
-                    ""),
+                Roster.lockingAll(place.database(), subject),
                 place.config().blockPeriod(),
                 false);
     Optional<Recovery> begun =

@@ -35,6 +35,18 @@ final class LossStatement {
             : policy.semiSync()
                 ? "transactions that only the old primary has were not acknowledged"
                 : "transactions that only the old primary has may have been acknowledged");
+    long acks =
+        promote.followers().stream()
+            .filter(follower -> Follower.acknowledges(follower.reading(), policy))
+            .count();
+    if (policy.semiSync() && acks < policy.acks()) {
+      text.add(
+          "writes wait: the new primary needs "
+              + policy.acks()
+              + " acknowledgements and "
+              + acks
+              + " replicas that can give them follow it");
+    }
     promote.left().forEach((key, why) -> text.add(key + " left: " + why));
     return text.toString();
   }

@@ -181,8 +181,9 @@ final class RecoveryExecutor {
   }
 
   /** Servers that a recovery touched or was to touch, without duplicates. */
-  static List<InstanceKey> servers(Recovery recovery) {
+  static List<InstanceKey> servers(Recovery recovery, List<RecoveryStep> steps) {
     List<InstanceKey> keys = new ArrayList<>(recovery.subject().replicas());
+    steps.stream().map(RecoveryStep::target).filter(InstanceKey::isReal).forEach(keys::add);
     keys.add(recovery.subject().failedKey());
     return keys.stream().distinct().toList();
   }

@@ -273,17 +273,19 @@ public final class RecoveryOrders {
             planned.primary(), planned.successor(), reasons, planned.choice(), planned.steps()),
         hindrances,
         Optional.of(
-            subject(
-                DeadPrimaryPlaybook.KIND,
-                record,
-                primary,
-                replicas,
-                order,
-                judgement
-                    .filter(RecoveryGate::recoverable)
-                    .map(a -> a.code().publishedName())
-                    .orElse(AnalysisCode.DEAD_PRIMARY.publishedName()),
-                judgement.map(Analysis::description).orElse("ordered"))));
+            Roster.lockingAll(
+                database,
+                subject(
+                    DeadPrimaryPlaybook.KIND,
+                    record,
+                    primary,
+                    replicas,
+                    order,
+                    judgement
+                        .filter(RecoveryGate::recoverable)
+                        .map(a -> a.code().publishedName())
+                        .orElse(AnalysisCode.DEAD_PRIMARY.publishedName()),
+                    judgement.map(Analysis::description).orElse("ordered")))));
   }
 
   private static Recovery.Subject subject(

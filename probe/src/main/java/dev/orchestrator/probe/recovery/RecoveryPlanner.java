@@ -74,20 +74,21 @@ final class RecoveryPlanner {
    */
   List<RecoveryStep> gather(
       Recovery recovery, Ledger ledger, List<Target> replicas, DurabilityPolicy policy) {
-    return gather(recovery, ledger, replicas, policy, "unknown");
+    return gather(recovery, ledger, replicas, policy, Map.of(DURABLE, "unknown"));
   }
 
   /**
    * As above.
    *
-   * @param durable whether the dead primary's settings were seen to be durable
+   * @param more further arguments of every step, for a later leader: {@link #DURABLE} and what the
+   *     roll call found
    */
   List<RecoveryStep> gather(
       Recovery recovery,
       Ledger ledger,
       List<Target> replicas,
       DurabilityPolicy policy,
-      String durable) {
+      Map<String, String> more) {
     int round = ledger.round() + 1;
     Plan plan = new Plan(ledger.size());
     Order order = Order.of(recovery.subject());
@@ -107,7 +108,7 @@ final class RecoveryPlanner {
               + " and must not accept writes, should it answer");
     }
     Map<String, String> arguments = new HashMap<>(policy.arguments());
-    arguments.put(DURABLE, durable);
+    arguments.putAll(more);
     arguments.put(SOURCE_UUID, recovery.subject().failedUuid());
     arguments.put(SOURCE_HOST, recovery.subject().failedKey().host());
     arguments.put(SOURCE_PORT, Integer.toString(recovery.subject().failedKey().port()));

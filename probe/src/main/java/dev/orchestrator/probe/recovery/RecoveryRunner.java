@@ -80,7 +80,7 @@ final class RecoveryRunner {
     } finally {
       sessions.close();
       place.pauses().pause(uid, RETRY_PAUSE);
-      revisit.accept(RecoveryExecutor.servers(recovery));
+      revisit.accept(RecoveryExecutor.servers(recovery, place.database().recoverySteps().of(uid)));
     }
   }
 

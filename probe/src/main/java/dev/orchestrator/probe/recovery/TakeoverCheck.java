@@ -235,6 +235,10 @@ final class TakeoverCheck {
                 faults.add("does not use GTID auto position");
               }
             });
+    GtidSet gap = gap(primary, designated.reading());
+    if (!gap.isEmpty()) {
+      faults.add("has a gap that replication does not fill, it lacks " + gap);
+    }
     if (designated.lagSeconds().orElse(0) > MAX_LAG_SECONDS) {
       faults.add(
           "is "
@@ -247,6 +251,18 @@ final class TakeoverCheck {
       faults.add("is the primary itself");
     }
     return faults;
+  }
+
+  /**
+   * What the primary has executed and the replica never will: it has executed later ones, or
+   * received later ones and not these. Being behind is no gap. An applier that commits out of order
+   * (replica_preserve_commit_order off) may show one for a moment; asking again helps then.
+   */
+  static GtidSet gap(ServerReading primary, ServerReading replica) {
+    GtidSet missing = primary.executed().minus(replica.executed());
+    GtidSet passedByApplier = missing.before(replica.executed());
+    GtidSet passedByReceiver = missing.minus(replica.received()).before(replica.received());
+    return passedByApplier.union(passedByReceiver);
   }
 
   private static String error(Channel channel) {

@@ -65,6 +65,7 @@ final class Drill implements AutoCloseable {
   private boolean rejoin;
   private String durable = "unknown";
   private final Set<Integer> unreachable = new HashSet<>();
+  private final Set<Integer> unvisited = new HashSet<>();
   private ScriptedLog log;
 
   Drill(MySqlLab lab, Path folder) {
@@ -144,6 +145,15 @@ final class Drill implements AutoCloseable {
     }
   }
 
+  /** Whether server n is not looked at any more: its next visit lies beyond the drill. */
+  void unvisited(int n, boolean is) {
+    if (is) {
+      unvisited.add(n);
+    } else {
+      unvisited.remove(n);
+    }
+  }
+
   InstanceKey key(int n) {
     return new InstanceKey(lab.host(n), lab.port());
   }
@@ -151,6 +161,9 @@ final class Drill implements AutoCloseable {
   /** Looks at every living server and remembers what it saw; of a dead one the old facts stay. */
   Topology look() {
     for (int n = 1; n <= lab.size(); n++) {
+      if (unvisited.contains(n)) {
+        continue;
+      }
       if (lab.isAlive(n) && !unreachable.contains(n)) {
         database.instances().save(List.of(read(n)));
       } else {
