@@ -169,6 +169,44 @@ class ReturnIT {
     }
     comesBack(node, MORE_THAN_IS_KEPT + " missed commands, the log is gone");
     assertThat(node.logText()).contains("installed snapshot");
+
+    LifeNode wiped = follower();
+    wiped.kill();
+    remove(wiped.folder.resolve("raft"));
+    remove(wiped.folder.resolve("db"));
+    comesBack(wiped, "wiped, the log is gone");
+  }
+
+  /** Rule I2: what was promised to two of three must not be forgotten by two. */
+  @Test
+  @Order(9)
+  @EnabledIfSystemProperty(named = "life.long", matches = "true")
+  void twoOfThreeWipedAtOnceFormNoNewGroup() {
+    LifeNode whole = group.awaitLeader();
+    String cluster = clusterId(whole);
+    List<LifeNode> lost = group.nodes.stream().filter(node -> !node.equals(whole)).toList();
+    lost.forEach(LifeNode::kill);
+    for (LifeNode node : lost) {
+      remove(node.folder.resolve("raft"));
+      remove(node.folder.resolve("db"));
+      node.start();
+    }
+    await()
+        .atMost(LifeGroup.LIMIT)
+        .until(() -> lost.stream().allMatch(n -> n.status("status") != 0));
+    await()
+        .during(Duration.ofSeconds(15))
+        .atMost(LifeGroup.LIMIT)
+        .until(
+            () ->
+                group.leader().isEmpty()
+                    && lost.stream()
+                        .map(ReturnIT::clusterId)
+                        .allMatch(id -> id.isEmpty() || id.equals(cluster)));
+  }
+
+  private static String clusterId(LifeNode node) {
+    return local(node, "raft-status").path("ClusterId").asString("");
   }
 
   private static LifeNode follower() {
