@@ -27,9 +27,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -156,7 +156,7 @@ class ReturnIT {
   /** The long form: so many commands that the log no longer has them. */
   @Test
   @Order(8)
-  @EnabledIfSystemProperty(named = "life.long", matches = "true")
+  @Tag("long")
   void returnsAfterTheLogIsGone() {
     LifeNode node = follower();
     node.kill();
@@ -180,7 +180,7 @@ class ReturnIT {
   /** Rule I2: what was promised to two of three must not be forgotten by two. */
   @Test
   @Order(9)
-  @EnabledIfSystemProperty(named = "life.long", matches = "true")
+  @Tag("long")
   void twoOfThreeWipedAtOnceFormNoNewGroup() {
     LifeNode whole = group.awaitLeader();
     String cluster = clusterId(whole);
