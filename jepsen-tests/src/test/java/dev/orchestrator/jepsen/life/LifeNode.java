@@ -79,6 +79,8 @@ final class LifeNode implements AutoCloseable {
 
   private Process launch(String... arguments) {
     List<String> command = new ArrayList<>(prefix);
+    // Whoever runs the tests under nohup hands an ignored SIGHUP on, which a JVM leaves ignored.
+    command.addAll(List.of("env", "--default-signal=HUP"));
     command.addAll(List.of(LAUNCHER.toString(), "--config=" + configFile()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
