@@ -21,6 +21,9 @@ final class Round {
   private static final Duration ORDER_LIMIT = Duration.ofSeconds(100);
   private static final Duration REACH_LIMIT = Duration.ofSeconds(30);
 
+  /** What is recorded when an old primary comes back: not the recovery of a round. */
+  private static final String RETURN = "OldPrimaryReturned";
+
   private final ChaosWorld world;
   private final Flow flow;
   private final Map<MySqlMember, Long> logStarts = new HashMap<>();
@@ -190,6 +193,7 @@ final class Round {
                     .flatMap(node -> Records.recoveries(node).stream())
                     .flatMap(List::stream)
                     .filter(entry -> !before.contains(entry.uid()) && !entry.ended().isEmpty())
+                    .filter(entry -> !entry.analysis().equals(RETURN))
                     .findFirst())
         .orElseThrow(
             () ->
