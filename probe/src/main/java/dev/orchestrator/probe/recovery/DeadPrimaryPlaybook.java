@@ -148,6 +148,7 @@ final class DeadPrimaryPlaybook implements Playbook {
       }
     }
     List<Replica> replicas = new ArrayList<>();
+    Standings standings = Standings.now(database, config.promotion());
     Map<InstanceKey, ServerReading> readings = read(stopped.keySet(), unread);
     readings.forEach(
         (key, reading) -> {
@@ -158,7 +159,7 @@ final class DeadPrimaryPlaybook implements Playbook {
           } else if (!still) {
             unread.put(key, "its receiver does not stay stopped");
           } else {
-            replicas.add(new Replica(reading, place(key)));
+            replicas.add(new Replica(reading, place(key), standings.apply(instance(key))));
           }
         });
     Set<String> ackers = new TreeSet<>(lookAtAloof(recovery, call, replicas, unread));
@@ -172,12 +173,13 @@ final class DeadPrimaryPlaybook implements Playbook {
             .withAckers(ackers);
     Gathering gathering =
         Gathering.of(
-            recovery.subject().failedKey(),
-            place(recovery.subject().failedKey()),
-            legitimate(recovery, cluster),
-            replicas,
-            unread,
-            policy);
+                recovery.subject().failedKey(),
+                place(recovery.subject().failedKey()),
+                legitimate(recovery, cluster),
+                replicas,
+                unread,
+                policy)
+            .under(config.promotion());
     Order order = Order.of(recovery.subject());
     Choice choice = CandidateSelector.choose(gathering, order);
     return new Next.Steps(planner.act(cluster, ledger, choice, policy, order));
@@ -230,8 +232,7 @@ final class DeadPrimaryPlaybook implements Playbook {
   }
 
   private Place place(InstanceKey key) {
-    Instance instance = instance(key);
-    return new Place(instance.placement().dataCenter(), instance.placement().region());
+    return Place.of(instance(key));
   }
 
   /** Reads servers side by side; who cannot be read is unread. */

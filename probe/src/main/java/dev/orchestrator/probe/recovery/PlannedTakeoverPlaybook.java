@@ -29,6 +29,7 @@ final class PlannedTakeoverPlaybook implements Playbook {
   /** The name of this kind in the ledger. */
   static final String KIND = "PLANNED_TAKEOVER";
 
+  private final RecoveryConfig config;
   private final Database database;
   private final Sessions sessions;
   private final Clock clock;
@@ -36,6 +37,7 @@ final class PlannedTakeoverPlaybook implements Playbook {
 
   PlannedTakeoverPlaybook(
       RecoveryConfig config, Database database, Sessions sessions, Clock clock) {
+    this.config = config;
     this.database = database;
     this.sessions = sessions;
     this.clock = clock;
@@ -98,7 +100,7 @@ final class PlannedTakeoverPlaybook implements Playbook {
       }
     }
     for (Map.Entry<InstanceKey, Future<ServerReading>> answer : answers.entrySet()) {
-      Seen before = Seen.of(instance(answer.getKey()));
+      Seen before = Seen.of(instance(answer.getKey()), Standings.now(database, config.promotion()));
       try {
         seen.add(before.now(answer.getValue().get()));
       } catch (ExecutionException e) {

@@ -18,6 +18,7 @@ import java.util.Map;
  *     PostMasterFailoverProcesses, PostFailoverProcesses, PostUnsuccessfulFailoverProcesses,
  *     PreGracefulTakeoverProcesses, PostGracefulTakeoverProcesses
  * @param applyPromotion ApplyMySQLPromotionAfterMasterFailover: make the promoted server writable
+ * @param promotion whom configuration keeps from being promoted
  * @param rejoinOldPrimary OldPrimaryReturn: a replaced primary that has come back unharmed follows
  *     the new one by itself; else it is always quarantined
  * @param node name of this member
@@ -32,10 +33,11 @@ public record RecoveryConfig(
     String hookShell,
     Map<String, List<String>> hooks,
     boolean applyPromotion,
+    PromotionPolicy promotion,
     boolean rejoinOldPrimary,
     String node,
     String hostname) {
-  /** With old primaries always quarantined. */
+  /** With old primaries always quarantined, and everybody free to be promoted. */
   public RecoveryConfig(
       List<String> clusterFilters,
       Duration blockPeriod,
@@ -56,6 +58,7 @@ public record RecoveryConfig(
         hookShell,
         hooks,
         applyPromotion,
+        PromotionPolicy.FREE,
         false,
         node,
         hostname);

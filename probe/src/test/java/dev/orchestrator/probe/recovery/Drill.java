@@ -122,6 +122,7 @@ final class Drill implements AutoCloseable {
             "bash",
             hooks,
             true,
+            PromotionPolicy.FREE,
             rejoin,
             newLog.self(),
             "here");
