@@ -173,7 +173,12 @@ final class CandidateSelector {
     int late = 0; // ackers that the last visits did not know: more were needed and more were read
     int acked = 0;
     for (Replica replica : gathering.replicas()) {
-      if (policy.ackers().contains(replica.reading().uuid())) {
+      if (gathering.forgetful().contains(replica.reading().uuid())) {
+        lines.add(
+            replica.key()
+                + " does not count as an acker: it was restarted, and may have lost what it had"
+                + " acknowledged and not applied");
+      } else if (policy.ackers().contains(replica.reading().uuid())) {
         acked++;
       } else if (replica.reading().semiSync().replicaEnabled()) {
         late++;

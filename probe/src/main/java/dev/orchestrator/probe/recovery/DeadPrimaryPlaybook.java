@@ -148,6 +148,8 @@ final class DeadPrimaryPlaybook implements Playbook {
       }
     }
     List<Replica> replicas = new ArrayList<>();
+    Instance dead = instance(recovery.subject().failedKey());
+    Set<String> forgetful = new TreeSet<>();
     Standings standings = Standings.now(database, config.promotion());
     Map<InstanceKey, ServerReading> readings = read(stopped.keySet(), unread);
     readings.forEach(
@@ -159,6 +161,10 @@ final class DeadPrimaryPlaybook implements Playbook {
           } else if (!still) {
             unread.put(key, "its receiver does not stay stopped");
           } else {
+            addIf(
+                Restarts.mayHaveForgotten(dead, reading, clock.instant()),
+                forgetful,
+                reading.uuid());
             replicas.add(new Replica(reading, place(key), standings.apply(instance(key))));
           }
         });
@@ -179,6 +185,7 @@ final class DeadPrimaryPlaybook implements Playbook {
                 replicas,
                 unread,
                 policy)
+            .forgetting(forgetful)
             .under(config.promotion());
     Order order = Order.of(recovery.subject());
     Choice choice = CandidateSelector.choose(gathering, order);

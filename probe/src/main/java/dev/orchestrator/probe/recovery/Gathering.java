@@ -22,6 +22,7 @@ import java.util.TreeSet;
  * @param replicas replicas read with their receivers stopped, ordered by key
  * @param unread replicas that could not be read, with the reason, ordered by key
  * @param policy what the dead primary promised
+ * @param forgetful uuids of replicas whose restart may have cost them what they acknowledged
  * @param promotion what configuration says of who may be promoted
  */
 record Gathering(
@@ -31,8 +32,10 @@ record Gathering(
     List<Replica> replicas,
     SortedMap<InstanceKey, String> unread,
     DurabilityPolicy policy,
+    Set<String> forgetful,
     PromotionPolicy promotion) {
   Gathering {
+    forgetful = Collections.unmodifiableSet(new TreeSet<>(forgetful));
     legitimate = Collections.unmodifiableSet(new TreeSet<>(legitimate));
     replicas =
         replicas.stream().sorted((a, b) -> a.reading().key().compareTo(b.reading().key())).toList();
@@ -53,12 +56,19 @@ record Gathering(
         List.copyOf(replicas),
         new TreeMap<>(unread),
         policy,
+        Set.of(),
         PromotionPolicy.FREE);
   }
 
   /** The same, under a configuration. */
   Gathering under(PromotionPolicy newPromotion) {
-    return new Gathering(dead, home, legitimate, replicas, unread, policy, newPromotion);
+    return new Gathering(dead, home, legitimate, replicas, unread, policy, forgetful, newPromotion);
+  }
+
+  /** The same, with replicas that do not count as read ackers. */
+  Gathering forgetting(Collection<String> uuids) {
+    return new Gathering(
+        dead, home, legitimate, replicas, unread, policy, Set.copyOf(uuids), promotion);
   }
 
   /** Where a server stands; {@code ""} when unknown. */

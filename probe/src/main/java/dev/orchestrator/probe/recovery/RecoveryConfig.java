@@ -10,6 +10,8 @@ import java.util.Map;
  * @param clusterFilters RecoverMasterClusterFilters: clusters whose dead primary is replaced
  *     automatically
  * @param blockPeriod RecoveryPeriodBlockSeconds
+ * @param gracePeriod RecoveryGraceSeconds: after the end of a recovery, acknowledged or not, no
+ *     automatic one of the same cluster starts for so long
  * @param detectionBlockPeriod FailureDetectionPeriodBlockMinutes
  * @param stepTimeout deadline of one step on one server, above 0
  * @param hookTimeout deadline of one hook, above 0
@@ -27,6 +29,7 @@ import java.util.Map;
 public record RecoveryConfig(
     List<String> clusterFilters,
     Duration blockPeriod,
+    Duration gracePeriod,
     Duration detectionBlockPeriod,
     Duration stepTimeout,
     Duration hookTimeout,
@@ -52,6 +55,7 @@ public record RecoveryConfig(
     this(
         clusterFilters,
         blockPeriod,
+        Duration.ZERO,
         detectionBlockPeriod,
         stepTimeout,
         hookTimeout,

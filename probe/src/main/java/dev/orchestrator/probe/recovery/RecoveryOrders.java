@@ -124,6 +124,11 @@ public final class RecoveryOrders {
     }
   }
 
+  /** The agreed primary record of a cluster; empty if there is none, or more than one. */
+  public Optional<ClusterRecord> record(Topology topology, String clusterName) {
+    return advisor.record(topology.cluster(clusterName));
+  }
+
   /** Why the primary of a cluster is replaced now, or is not; touches nothing. */
   public Explanation explain(Topology topology, List<Analysis> analyses, String clusterName) {
     List<Instance> members = topology.cluster(clusterName);
@@ -140,6 +145,8 @@ public final class RecoveryOrders {
       reasons.add("no agreed primary record, or more than one, for " + clusterName);
     } else if (judgement.isEmpty() || judgement.get().code() == AnalysisCode.NO_PROBLEM) {
       reasons.add("nothing is wrong with the primary");
+      RecoveryGate.pause(database, record.get().clusterId(), clock.instant())
+          .ifPresent(reasons::add);
     } else {
       reasons.addAll(supervisor.reasons(judgement.get()));
     }

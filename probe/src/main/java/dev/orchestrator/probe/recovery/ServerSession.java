@@ -191,6 +191,15 @@ final class ServerSession implements AutoCloseable {
         semiSync(variables));
   }
 
+  /** As {@link #read}, with the uptime, for who has to know whether the server was restarted. */
+  ServerReading readWithUptime() throws SQLException {
+    ServerReading reading = read();
+    List<Map<String, String>> uptime = query("SHOW GLOBAL STATUS LIKE 'Uptime'");
+    return uptime.isEmpty()
+        ? reading
+        : reading.up(number(uptime.getFirst().getOrDefault("value", "-1")));
+  }
+
   private static Optional<Channel> channel(List<Map<String, String>> status) {
     if (status.isEmpty()) {
       return Optional.empty();

@@ -116,6 +116,7 @@ final class Drill implements AutoCloseable {
         new RecoveryConfig(
             List.of("*"),
             Duration.ofHours(1),
+            Duration.ZERO,
             Duration.ofHours(1),
             stepTimeout,
             Duration.ofSeconds(2),

@@ -357,6 +357,7 @@ public final class LegacyConfigReader {
     return new RecoveryConfig(
         settings.list("RecoverMasterClusterFilters"),
         Duration.ofSeconds(blockSeconds),
+        settings.seconds("RecoveryGraceSeconds", 0, 0, MAX_SECONDS),
         Duration.ofMinutes(
             settings.number("FailureDetectionPeriodBlockMinutes", 60, 0, MAX_SECONDS / 60)),
         settings.seconds("RecoveryStepTimeoutSeconds", 10, 1, 3600),
