@@ -28,9 +28,15 @@ final class CandidateSelector {
 
   private final Gathering gathering;
   private final Set<String> legitimate;
+  private final boolean delayEnds;
   private final List<String> lines = new ArrayList<>();
 
   private CandidateSelector(Gathering gathering) {
+    this(gathering, false);
+  }
+
+  private CandidateSelector(Gathering gathering, boolean delayEnds) {
+    this.delayEnds = delayEnds;
     this.gathering = gathering;
     this.legitimate = legitimateUuids(gathering);
   }
@@ -53,7 +59,8 @@ final class CandidateSelector {
    * whatever others hold, unless it could not work as a primary at all (rule D2).
    */
   static Choice choose(Gathering gathering, Order order) {
-    CandidateSelector selector = new CandidateSelector(gathering);
+    CandidateSelector selector =
+        new CandidateSelector(gathering, order.delayEndedBy().isPresent());
     return order.designated().isPresent() && order.lossAcceptedBy().isPresent()
         ? selector.insistedOn(order.designated().get(), order.lossAcceptedBy().get())
         : selector.chooseOneOf(order.designated());
@@ -224,7 +231,7 @@ final class CandidateSelector {
         .channel()
         .ifPresent(
             channel -> {
-              if (channel.delayed()) {
+              if (channel.delayed() && !delayEnds) {
                 faults.add("is delayed by " + channel.delaySeconds() + " s");
               }
               if (!channel.applierError().isEmpty() && !reading.appliedAll()) {
@@ -303,6 +310,7 @@ final class CandidateSelector {
   private Comparator<Replica> order(List<Replica> read) {
     return Comparator.<Replica>comparingLong(candidate -> olderSiblings(candidate, read))
         .thenComparingLong(candidate -> narrowerSiblings(candidate, read))
+        .thenComparing(candidate -> delayed(candidate.reading()))
         .thenComparing(candidate -> candidate.standing().rule())
         .thenComparing(candidate -> !atHome(candidate))
         .thenComparingInt(candidate -> problems(candidate.reading()))
@@ -313,6 +321,10 @@ final class CandidateSelector {
 
   private Gathering.Place home() {
     return gathering.home();
+  }
+
+  private static boolean delayed(ServerReading reading) {
+    return reading.channel().map(Channel::delayed).orElse(false);
   }
 
   private boolean atHome(Replica candidate) {

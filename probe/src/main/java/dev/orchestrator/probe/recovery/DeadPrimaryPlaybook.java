@@ -99,7 +99,12 @@ final class DeadPrimaryPlaybook implements Playbook {
             .withAckers(call.ackers());
     Map<String, String> more = new HashMap<>(call.arguments());
     more.put(RecoveryPlanner.DURABLE, durable(recovery, ledger));
-    List<RecoveryStep> steps = planner.gather(recovery, ledger, call.receivers(), policy, more);
+    ClusterRecord cluster = cluster(recovery);
+    Optional<Plan.Target> doubtful =
+        Optional.of(new Plan.Target(cluster.primaryKey(), cluster.primaryUuid()))
+            .filter(target -> !target.uuid().equals(subject.failedUuid()));
+    List<RecoveryStep> steps =
+        planner.gather(recovery, ledger, call.receivers(), policy, more, doubtful);
     return steps.isEmpty() ? decide(recovery, ledger, call, List.of()) : new Next.Steps(steps);
   }
 
