@@ -28,6 +28,9 @@ final class StepRunner {
   private static final int MAX_TRIES = 3;
   private static final Duration POLL = Duration.ofMillis(25);
 
+  /** Most effects are there at once, and writes may be waiting for them. */
+  private static final Duration FIRST_POLL = Duration.ofMillis(1);
+
   /** A wait that makes progress may last this many step timeouts. */
   private static final int PROGRESS_FACTOR = 100;
 
@@ -277,6 +280,7 @@ final class StepRunner {
     long start = System.nanoTime();
     long patience = start + timeout;
     long executed = -1;
+    Duration pause = FIRST_POLL;
     while (true) {
       requireLeading();
       ServerReading server = session.read();
@@ -297,7 +301,8 @@ final class StepRunner {
       if (now > patience) {
         return Result.failed("not so within " + limit + "; " + seen(server));
       }
-      Thread.sleep(POLL);
+      Thread.sleep(pause);
+      pause = pause.multipliedBy(2).compareTo(POLL) < 0 ? pause.multipliedBy(2) : POLL;
     }
   }
 

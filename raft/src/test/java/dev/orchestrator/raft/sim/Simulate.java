@@ -42,6 +42,7 @@ final class Simulate {
     LongAdder simulatedMillis = new LongAdder();
     LongAdder cpuNanos = new LongAdder();
     LongAdder done = new LongAdder();
+    LongAdder traces = new LongAdder();
     NavigableMap<Long, String> failures = new ConcurrentSkipListMap<>();
     NavigableMap<String, LongAdder> happened = new ConcurrentSkipListMap<>();
     long began = System.nanoTime();
@@ -58,6 +59,7 @@ final class Simulate {
                       try {
                         SimCluster cluster = Storm.run(seed);
                         simulatedMillis.add(cluster.simulatedMillis());
+                        traces.add(seed * cluster.traceHash()); // a sum knows no order of threads
                         cluster
                             .counts()
                             .forEach(
@@ -88,12 +90,14 @@ final class Simulate {
                     + " --seeds 1"));
     System.out.println("happened: " + happened);
     System.out.printf(
-        "%d seeds, %d failed; %.0f seeds/s; %.0f simulated cluster-seconds, %.0f per CPU-second%n",
+        "%d seeds, %d failed; %.0f seeds/s; %.0f simulated cluster-seconds, %.0f per CPU-second; traces"
+            + " %016x%n",
         done.sum(),
         failures.size(),
         done.sum() / wallSeconds,
         simulatedMillis.sum() / 1e3,
-        simulatedMillis.sum() / 1e3 / cpuSeconds);
+        simulatedMillis.sum() / 1e3 / cpuSeconds,
+        traces.sum());
     return failures.isEmpty();
   }
 
