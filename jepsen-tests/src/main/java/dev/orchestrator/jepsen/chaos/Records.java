@@ -27,7 +27,12 @@ final class Records {
       String successor,
       boolean successful,
       String ended,
-      String loss) {}
+      String loss) {
+    /** Whether it has ended with a new primary in the place of a dead one. */
+    boolean promoted() {
+      return successful && !ended.isEmpty() && analysis.startsWith("DeadMaster");
+    }
+  }
 
   /** All recoveries, newest first; empty if the node does not answer. */
   static Optional<List<Entry>> recoveries(OrchestratorNode node) {
