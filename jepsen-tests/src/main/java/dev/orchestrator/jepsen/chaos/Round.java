@@ -22,6 +22,9 @@ final class Round {
   private static final Duration ORDER_LIMIT = Duration.ofSeconds(100);
   private static final Duration REACH_LIMIT = Duration.ofSeconds(30);
 
+  /** What is recorded when an old primary comes back: not the recovery of a round. */
+  private static final String RETURN = "OldPrimaryReturned";
+
   /** A node that gets SIGTERM is gone by then. */
   private static final double POLITE_SECONDS = 5;
 
@@ -207,6 +210,7 @@ final class Round {
                     .flatMap(node -> Records.recoveries(node).stream())
                     .flatMap(List::stream)
                     .filter(entry -> !before.contains(entry.uid()) && !entry.ended().isEmpty())
+                    .filter(entry -> !entry.analysis().equals(RETURN))
                     .findFirst())
         .orElseThrow(
             () ->
