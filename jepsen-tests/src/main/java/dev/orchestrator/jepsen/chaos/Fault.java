@@ -7,5 +7,7 @@ enum Fault {
   /** SIGSTOP; goes on right there when another leader has ended the recovery. */
   FREEZE,
   /** Cut off from nodes and servers without a word; goes on at once, reachable again at the end. */
-  CUT
+  CUT,
+  /** SIGTERM; the step goes on meanwhile, and the process is to end with 0 within 5 s. */
+  TERM
 }

@@ -8,6 +8,7 @@ import dev.orchestrator.jepsen.lab.NodeNetwork;
 import dev.orchestrator.jepsen.lab.OrchestratorNode;
 import dev.orchestrator.jepsen.lab.Waiting;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,10 +22,18 @@ final class Round {
   private static final Duration ORDER_LIMIT = Duration.ofSeconds(100);
   private static final Duration REACH_LIMIT = Duration.ofSeconds(30);
 
+  /** What is recorded when an old primary comes back: not the recovery of a round. */
+  private static final String RETURN = "OldPrimaryReturned";
+
+  /** A node that gets SIGTERM is gone by then. */
+  private static final double POLITE_SECONDS = 5;
+
   private final ChaosWorld world;
   private final Flow flow;
   private final Map<MySqlMember, Long> logStarts = new HashMap<>();
   private final Map<MySqlMember, Integer> faultLines = new HashMap<>();
+  private Optional<Integer> politeEnd = Optional.empty();
+  private double secondsToEnd;
 
   Round(ChaosWorld world, Flow flow) {
     this.world = world;
@@ -82,12 +91,17 @@ final class Round {
     comeBack(fault, leader);
     finish(order);
     List<String> wrong =
-        new Judgement(world, before)
-            .judge(ended, leader.host(), successor.host(), this::log, faultLines);
+        new ArrayList<>(
+            new Judgement(world, before)
+                .judge(ended, leader.host(), successor.host(), this::log, faultLines));
+    if (politeEnd.filter(status -> status != 0 || secondsToEnd > POLITE_SECONDS).isPresent()) {
+      wrong.add("SIGTERM: status %d after %.1f s".formatted(politeEnd.get(), secondsToEnd));
+    }
     return new Result(reached, seconds, ended, wrong);
   }
 
   private void strike(Fault fault, OrchestratorNode leader) {
+    long struck = System.nanoTime();
     switch (fault) {
       case KILL -> leader.process().kill9();
       case FREEZE -> {
@@ -98,12 +112,18 @@ final class Round {
         world.network().cut(leader.host(), NodeNetwork.Direction.BOTH);
         world.faults(leader).release();
       }
+      case TERM -> {
+        leader.process().signal("TERM");
+        world.faults(leader).release();
+        politeEnd = Optional.of(leader.process().awaitEnd(ChaosWorld.LIMIT));
+        secondsToEnd = (System.nanoTime() - struck) / 1e9;
+      }
     }
   }
 
   private void comeBack(Fault fault, OrchestratorNode leader) {
     switch (fault) {
-      case KILL -> {
+      case KILL, TERM -> {
         Waiting.until("the end of " + leader, ChaosWorld.LIMIT, () -> !leader.isAlive());
         leader.launch();
       }
@@ -190,6 +210,7 @@ final class Round {
                     .flatMap(node -> Records.recoveries(node).stream())
                     .flatMap(List::stream)
                     .filter(entry -> !before.contains(entry.uid()) && !entry.ended().isEmpty())
+                    .filter(entry -> !entry.analysis().equals(RETURN))
                     .findFirst())
         .orElseThrow(
             () ->

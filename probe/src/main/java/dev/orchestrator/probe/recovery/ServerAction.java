@@ -61,6 +61,7 @@ sealed interface ServerAction
   static Optional<ServerAction> of(StepKind kind) {
     return switch (kind) {
       case STOP_RECEIVER -> Optional.of(new StopReceiver());
+      case END_DELAY -> Optional.of(new EndDelay());
       case WAIT_APPLIED -> Optional.of(new WaitApplied());
       case SET_SEMI_SYNC -> Optional.of(new SetSemiSync());
       case RESET_REPLICATION -> Optional.of(new ResetReplication());
@@ -131,6 +132,29 @@ sealed interface ServerAction
     public void act(ServerSession session, ServerReading server, RecoveryStep step)
         throws SQLException {
       session.execute(session.words().stopReceiver());
+    }
+  }
+
+  /** {@link StepKind#END_DELAY}: the receiver stands still, so nothing new comes meanwhile. */
+  record EndDelay() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      return server.channel().isEmpty()
+          ? Optional.of("replicates from nobody")
+          : Optional.empty();
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.channel().map(channel -> !channel.delayed()).orElse(false);
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().stopApplier());
+      session.execute(session.words().endDelay());
+      session.execute(session.words().startApplier());
     }
   }
 

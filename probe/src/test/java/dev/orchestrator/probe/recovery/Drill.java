@@ -116,12 +116,14 @@ final class Drill implements AutoCloseable {
         new RecoveryConfig(
             List.of("*"),
             Duration.ofHours(1),
+            Duration.ZERO,
             Duration.ofHours(1),
             stepTimeout,
             Duration.ofSeconds(2),
             "bash",
             hooks,
             true,
+            PromotionPolicy.FREE,
             rejoin,
             newLog.self(),
             "here");
