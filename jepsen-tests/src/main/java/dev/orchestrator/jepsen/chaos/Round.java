@@ -8,6 +8,7 @@ import dev.orchestrator.jepsen.lab.NodeNetwork;
 import dev.orchestrator.jepsen.lab.OrchestratorNode;
 import dev.orchestrator.jepsen.lab.Waiting;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 /** One recovery, and what happens to its leader on the way. Confined to one thread. */
 final class Round {
   private static final Duration ORDER_LIMIT = Duration.ofSeconds(100);
+  private static final Duration CHANGE_LIMIT = Duration.ofSeconds(30);
   private static final Duration REACH_LIMIT = Duration.ofSeconds(30);
 
   /** What is recorded when an old primary comes back: not the recovery of a round. */
@@ -87,7 +89,17 @@ final class Round {
     List<String> wrong =
         new Judgement(world, before)
             .judge(ended, leader.host(), successor.host(), this::log, faultLines);
+    if (flow == Flow.DEAD && !votedOnByAll(ended)) {
+      wrong = new ArrayList<>(wrong);
+      wrong.add("not all who were members at the start are in its evidence: " + ended.evidence());
+    }
     return new Result(reached, seconds, ended, wrong);
+  }
+
+  /** Who was asked is written down with the recovery, whoever is a member later (rule A8). */
+  private boolean votedOnByAll(Entry recovery) {
+    return world.nodes().nodes().stream()
+        .allMatch(node -> recovery.evidence().contains(node.host()));
   }
 
   private void strike(Fault fault, OrchestratorNode leader) {
@@ -101,6 +113,10 @@ final class Round {
         world.network().cut(leader.host(), NodeNetwork.Direction.BOTH);
         world.faults(leader).release();
       }
+      case REMOVE -> {
+        change("raft-remove-peer/", leader, leader);
+        world.faults(leader).release();
+      }
     }
   }
 
@@ -112,8 +128,27 @@ final class Round {
       }
       case FREEZE -> leader.process().signal("CONT");
       case CUT -> world.network().heal(leader.host());
+      case REMOVE -> {
+        if (!leader.isAlive()) {
+          leader.launch();
+        }
+        change("raft-add-peer/", leaderOf(world.nodes().othersThan(leader)), leader);
+      }
     }
     Waiting.until(leader + " is back", ChaosWorld.LIMIT, leader::isHealthy);
+  }
+
+  /** Asks until the membership is changed. */
+  private static void change(String path, OrchestratorNode asked, OrchestratorNode member) {
+    Waiting.until(
+        path + member,
+        ChaosWorld.LIMIT,
+        () ->
+            asked
+                .api()
+                .get(path + member.host(), CHANGE_LIMIT)
+                .filter(NodeApi.Reply::isOk)
+                .isPresent());
   }
 
   private static OrchestratorNode leaderOf(List<OrchestratorNode> nodes) {

@@ -252,8 +252,25 @@ final class Drill implements AutoCloseable {
         false);
   }
 
+  /** A server tells its age in whole seconds: a younger one might have been restarted just now. */
+  private void awaitAge() {
+    await("servers that are old enough")
+        .until(
+            () ->
+                IntStream.rangeClosed(1, lab.size())
+                    .filter(lab::isAlive)
+                    .allMatch(
+                        n ->
+                            Long.parseLong(
+                                    lab.query(n, "SHOW GLOBAL STATUS LIKE 'Uptime'")
+                                        .getFirst()
+                                        .getOrDefault("Value", "0"))
+                                >= 2));
+  }
+
   /** Looks until the writable server n is the recorded primary. */
   void register(RecoverySupervisor supervisor, int n) {
+    awaitAge();
     Topology topology = look();
     String uuid = topology.find(key(n)).orElseThrow().server().uuid();
     await("a record of " + key(n))
