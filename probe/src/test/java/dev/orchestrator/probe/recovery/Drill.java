@@ -166,9 +166,7 @@ final class Drill implements AutoCloseable {
       if (unvisited.contains(n)) {
         continue;
       }
-      if (lab.isAlive(n) && !unreachable.contains(n)) {
-        database.instances().save(List.of(read(n)));
-      } else {
+      if (!lab.isAlive(n) || unreachable.contains(n) || !saved(n)) {
         Instant now = CLOCK.instant();
         Instance old = database.instances().find(key(n)).orElse(Instance.known(key(n)));
         database
@@ -179,6 +177,19 @@ final class Drill implements AutoCloseable {
       }
     }
     return Topology.of(database.instances().all());
+  }
+
+  /** False if the server died under our eyes. */
+  private boolean saved(int n) {
+    try {
+      database.instances().save(List.of(read(n)));
+      return true;
+    } catch (IllegalStateException e) {
+      if (lab.isAlive(n)) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   private Instance read(int n) {
