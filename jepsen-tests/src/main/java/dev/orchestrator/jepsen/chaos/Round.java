@@ -26,10 +26,15 @@ final class Round {
   /** What is recorded when an old primary comes back: not the recovery of a round. */
   private static final String RETURN = "OldPrimaryReturned";
 
+  /** A node that gets SIGTERM is gone by then. */
+  private static final double POLITE_SECONDS = 5;
+
   private final ChaosWorld world;
   private final Flow flow;
   private final Map<MySqlMember, Long> logStarts = new HashMap<>();
   private final Map<MySqlMember, Integer> faultLines = new HashMap<>();
+  private Optional<Integer> politeEnd = Optional.empty();
+  private double secondsToEnd;
 
   Round(ChaosWorld world, Flow flow) {
     this.world = world;
@@ -87,11 +92,14 @@ final class Round {
     comeBack(fault, leader);
     finish(order);
     List<String> wrong =
-        new Judgement(world, before)
-            .judge(ended, leader.host(), successor.host(), this::log, faultLines);
+        new ArrayList<>(
+            new Judgement(world, before)
+                .judge(ended, leader.host(), successor.host(), this::log, faultLines));
     if (flow == Flow.DEAD && !votedOnByAll(ended)) {
-      wrong = new ArrayList<>(wrong);
       wrong.add("not all who were members at the start are in its evidence: " + ended.evidence());
+    }
+    if (politeEnd.filter(status -> status != 0 || secondsToEnd > POLITE_SECONDS).isPresent()) {
+      wrong.add("SIGTERM: status %d after %.1f s".formatted(politeEnd.get(), secondsToEnd));
     }
     return new Result(reached, seconds, ended, wrong);
   }
@@ -103,6 +111,7 @@ final class Round {
   }
 
   private void strike(Fault fault, OrchestratorNode leader) {
+    long struck = System.nanoTime();
     switch (fault) {
       case KILL -> leader.process().kill9();
       case FREEZE -> {
@@ -117,12 +126,18 @@ final class Round {
         change("raft-remove-peer/", leader, leader);
         world.faults(leader).release();
       }
+      case TERM -> {
+        leader.process().signal("TERM");
+        world.faults(leader).release();
+        politeEnd = Optional.of(leader.process().awaitEnd(ChaosWorld.LIMIT));
+        secondsToEnd = (System.nanoTime() - struck) / 1e9;
+      }
     }
   }
 
   private void comeBack(Fault fault, OrchestratorNode leader) {
     switch (fault) {
-      case KILL -> {
+      case KILL, TERM -> {
         Waiting.until("the end of " + leader, ChaosWorld.LIMIT, () -> !leader.isAlive());
         leader.launch();
       }

@@ -17,13 +17,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The short form of {@code scripts/recovery-chaos}: real nodes in network namespaces, the leader
- * killed, frozen and cut off at boundaries drawn from those that the plans of today have.
+ * killed, frozen, cut off and asked to end at boundaries drawn from those that the plans of today
+ * have.
  */
 class RecoveryChaosIT {
   private static final int LANE = 7;
 
   @Test
-  void aLeaderThatDiesFreezesOrIsCutOffAtADrawnBoundaryActsNoMore() {
+  void aLeaderThatDiesFreezesIsCutOffOrEndsAtADrawnBoundaryActsNoMore() {
     Path root = Path.of("..").toAbsolutePath().normalize();
     var output = new ByteArrayOutputStream();
     var console = new Console(new PrintStream(output, true, StandardCharsets.UTF_8));
@@ -43,7 +44,7 @@ class RecoveryChaosIT {
     }
     String table = output.toString(StandardCharsets.UTF_8);
     assertThat(good).as(table).isTrue();
-    assertThat(table).contains("5 rounds, 0 bad, 0 did not come to their boundary, 0 to go");
+    assertThat(table).contains("6 rounds, 0 bad, 0 did not come to their boundary, 0 to go");
   }
 
   /**

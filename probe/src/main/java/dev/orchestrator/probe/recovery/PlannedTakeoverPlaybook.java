@@ -48,6 +48,14 @@ final class PlannedTakeoverPlaybook implements Playbook {
     this.planner = new TakeoverPlanner(config);
   }
 
+  /** The new primary may forget its account before the old one is attached with it. */
+  @Override
+  public void resume(Ledger ledger) throws InterruptedException {
+    if (ledger.decision(0).isPresent() && !ledger.finishing()) {
+      var _ = sessions.account(TakeoverPlanner.winner(ledger.decision(0).get()).key());
+    }
+  }
+
   @Override
   public Next next(Recovery recovery, Ledger ledger) throws InterruptedException {
     if (ledger.finishing()) {
@@ -91,6 +99,7 @@ final class PlannedTakeoverPlaybook implements Playbook {
               clock.instant()));
     }
     List<RecoveryStep> steps = planner.begin(ledger, verdict);
+    var _ = sessions.account(verdict.designated().orElseThrow().key());
     rehearse(recovery, cluster, new Ledger(steps), verdict);
     return new Next.Steps(steps);
   }

@@ -15,7 +15,8 @@ import java.util.Optional;
  * every action may be repeated. Immutable.
  */
 sealed interface ServerAction
-    permits ServerAction.FenceOldPrimary,
+    permits ServerAction.EndDelay,
+        ServerAction.FenceOldPrimary,
         ServerAction.Repoint,
         ServerAction.ResetReplication,
         ServerAction.SetSemiSync,

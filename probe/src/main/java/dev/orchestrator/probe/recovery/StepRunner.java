@@ -257,18 +257,14 @@ final class StepRunner {
 
   /** The account that the step's target is to replicate with, where a server can tell it. */
   private Optional<ReplicationAccount> account(RecoveryStep step) throws InterruptedException {
-    String from = step.arguments().getOrDefault(TakeoverPlanner.ACCOUNT_OF, "");
-    if (from.isEmpty()) {
-      return Optional.empty();
+    String keepers = step.arguments().getOrDefault(TakeoverPlanner.ACCOUNT_OF, "");
+    for (String keeper : keepers.isEmpty() ? new String[0] : keepers.split(",", -1)) {
+      Optional<ReplicationAccount> account = sessions.account(InstanceKey.parse(keeper, 0));
+      if (account.isPresent()) {
+        return account;
+      }
     }
-    InstanceKey key = InstanceKey.parse(from, 0);
-    try (ServerSession session = sessions.open(key)) {
-      return ReplicationAccount.of(session);
-    } catch (SQLException e) {
-      sessions.suspect(key);
-      LOG.warn("cannot read a replication account key={} cause={}", key, e.getMessage());
-      return Optional.empty();
-    }
+    return Optional.empty();
   }
 
   /** Reads until the effect is there; the deadline moves while transactions are being applied. */

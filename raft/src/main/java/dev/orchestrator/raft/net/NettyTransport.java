@@ -153,7 +153,9 @@ public final class NettyTransport implements Transport {
       group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
       certificateWatch.shutdownNow();
       throw new IOException(
-          "cannot listen on " + bind.text() + " for Raft: is another process using it?",
+          "cannot listen on "
+              + bind.text()
+              + " for Raft; stop what holds the address or change RaftBind",
           bound.cause());
     }
     return bound.channel();

@@ -28,7 +28,7 @@ class PeerStormIT {
   private static final List<String> HOSTS = List.of("127.0.75.1", "127.0.75.2", "127.0.75.3");
 
   /** Attempts of each kind at each member. */
-  private static final int ATTEMPTS = 18;
+  private static final int ATTEMPTS = 9;
 
   private static final int CROWD = FrameLimits.MAX_HALF_OPEN + 8;
 
@@ -116,7 +116,7 @@ class PeerStormIT {
 
   /** One stranger at one member's port. Confined to its thread. */
   private final class Stranger {
-    private static final int HALF_OPEN_AT_ONCE = 4;
+    private static final int HALF_OPEN_AT_ONCE = 8;
     private static final int MAX_GARBAGE = 2_000;
 
     private final String victim;

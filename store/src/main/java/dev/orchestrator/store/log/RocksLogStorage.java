@@ -132,7 +132,8 @@ public final class RocksLogStorage implements LogStorage {
       this.spaceReturn = new SpaceReturn(opened, folder);
       done = true;
     } catch (IOException e) {
-      throw new StoreException("cannot use the Raft log folder " + folder, e);
+      throw new StoreException(
+          "cannot use the Raft log folder " + folder + "; make RaftDataDir writable", e);
     } catch (RocksDBException e) {
       throw openFailure(e);
     } finally {

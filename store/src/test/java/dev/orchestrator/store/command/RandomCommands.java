@@ -53,6 +53,7 @@ public final class RandomCommands {
       case "BeginDowntime" ->
           new Command.BeginDowntime(new Downtime(key(), text(), text(), time(), time()));
       case "EndDowntime" -> new Command.EndDowntime(key());
+      case "EndLostDowntime" -> new Command.EndLostDowntime(key());
       case "SetGlobalRecoveries" -> new Command.SetGlobalRecoveries(random.nextInt(4) > 0);
       case "AcknowledgeRecoveries" -> acknowledge();
       case "RegisterCluster" ->
@@ -110,7 +111,8 @@ public final class RandomCommands {
                   "1",
                   text(),
                   new TreeMap<>(Map.of("a", text(), "b", text()))));
-      case "RaiseFormat" -> new Command.RaiseFormat(random.nextInt(2));
+      case "RaiseFormat" ->
+          new Command.RaiseFormat(random.nextInt(CommandCodec.FORMAT_VERSION + 1));
       default -> throw new AssertionError("no generator for " + kind + ": write one");
     };
   }
@@ -127,7 +129,7 @@ public final class RandomCommands {
 
   private Recovery.Subject subject() {
     return new Recovery.Subject(
-        text(),
+        random.nextBoolean() ? "DEAD_PRIMARY" : text(),
         name("cluster"),
         text(),
         text(),

@@ -201,7 +201,7 @@ class NoteCommandsTest {
     assertThat(node.apply(new Command.RaiseFormat(0)).accepted()).isFalse();
     assertThatThrownBy(() -> node.apply(new Command.RaiseFormat(9)))
         .isInstanceOf(UnknownCommandException.class)
-        .hasMessageContaining("agreed on command format 9, this program reads 1 to 1");
+        .hasMessageContaining("agreed on command format 9, this program reads 1 to 2");
     assertThat(node.machine.applied().index()).isEqualTo(2);
   }
 }
