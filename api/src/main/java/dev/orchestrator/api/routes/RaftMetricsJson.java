@@ -1,5 +1,6 @@
 package dev.orchestrator.api.routes;
 
+import dev.orchestrator.raft.core.SnapshotProgress;
 import dev.orchestrator.raft.group.RaftMetrics;
 import dev.orchestrator.raft.metrics.HistogramSnapshot;
 import dev.orchestrator.raft.metrics.LinkMetrics;
@@ -38,6 +39,7 @@ final class RaftMetricsJson {
     json.put("RefusedConnections", metrics.refusedConnections());
     List<Map<String, Object>> links = metrics.links().stream().map(RaftMetricsJson::link).toList();
     json.put("Links", links);
+    json.put("Snapshots", metrics.snapshots().stream().map(RaftMetricsJson::snapshot).toList());
     return json;
   }
 
@@ -53,6 +55,16 @@ final class RaftMetricsJson {
     json.put("DroppedMessages", link.droppedMessages());
     json.put("QueuedBytes", link.queuedBytes());
     json.put("RoundTrips", times(link.roundTrips()));
+    return json;
+  }
+
+  private static Map<String, Object> snapshot(SnapshotProgress snapshot) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("Peer", snapshot.peer().name());
+    json.put("Direction", snapshot.sending() ? "out" : "in");
+    json.put("Index", snapshot.index());
+    json.put("DoneBytes", snapshot.doneBytes());
+    json.put("TotalBytes", snapshot.totalBytes());
     return json;
   }
 

@@ -1,10 +1,12 @@
 package dev.orchestrator.api.routes;
 
 import dev.orchestrator.raft.core.RoleName;
+import dev.orchestrator.raft.core.SnapshotProgress;
 import dev.orchestrator.raft.group.RaftMetrics;
 import dev.orchestrator.raft.group.RaftStatus;
 import dev.orchestrator.raft.metrics.HistogramSnapshot;
 import dev.orchestrator.raft.metrics.LinkMetrics;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 
@@ -42,6 +44,7 @@ final class RaftMetricsText {
     text.counter("refused_connections_total", "Connections of peers that were refused.");
     text.value("refused_connections_total", "", metrics.refusedConnections());
     text.links(metrics);
+    text.snapshots(metrics.snapshots());
     return text.out.toString();
   }
 
@@ -90,12 +93,36 @@ final class RaftMetricsText {
     }
   }
 
+  private void snapshots(List<SnapshotProgress> snapshots) {
+    gauge("snapshot_index", "Last entry of the snapshot that is on its way to or from this peer.");
+    each(snapshots, "snapshot_index", SnapshotProgress::index);
+    gauge("snapshot_done_bytes", "Bytes of it that the receiver has.");
+    each(snapshots, "snapshot_done_bytes", SnapshotProgress::doneBytes);
+    gauge("snapshot_total_bytes", "Its size.");
+    each(snapshots, "snapshot_total_bytes", SnapshotProgress::totalBytes);
+  }
+
+  private void each(
+      List<SnapshotProgress> snapshots, String name, ToLongFunction<SnapshotProgress> valueOf) {
+    for (SnapshotProgress snapshot : snapshots) {
+      String direction = snapshot.sending() ? "out" : "in";
+      String labels = peer(snapshot.peer().name()) + ",direction=\"" + direction + "\"";
+      value(name, labels, valueOf.applyAsLong(snapshot));
+    }
+  }
+
   private void each(RaftMetrics metrics, String name, ToLongFunction<LinkMetrics> valueOf) {
     metrics.links().forEach(link -> value(name, label(link), valueOf.applyAsLong(link)));
   }
 
   private static String label(LinkMetrics link) {
-    return "peer=\"" + link.peer().replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    return peer(link.peer());
+  }
+
+  /** Escaped as the format demands: backslash, quote, end of line. */
+  private static String peer(String name) {
+    String escaped = name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    return "peer=\"" + escaped + "\"";
   }
 
   private void counter(String name, String help) {

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
@@ -27,10 +28,14 @@ import tools.jackson.databind.JsonNode;
  */
 final class ChaosWorld implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration SHARE_LIMIT = Duration.ofSeconds(10);
   private static final Duration CALL = Duration.ofSeconds(5);
+  static final int USUAL_POLL_SECONDS = 5;
   private static final int NODES = 3;
   private static final int SERVERS = 3;
   private static final int FIRST_SERVER_ID = 79001;
+  private static final int SERVER_IDS_OF_A_LANE = 10;
+  private static final String TABLE = "drill.ledger";
 
   private final Path folder;
   private final Path script;
@@ -55,27 +60,42 @@ final class ChaosWorld implements AutoCloseable {
   }
 
   /**
-   * Starts everything in a checkout that is built.
+   * What differs between worlds. Immutable.
    *
+   * @param lane which network; worlds of different lanes live side by side
    * @param reaction how long a failure must last
    * @param pause between two writes of the application
+   * @param pollSeconds how often nodes visit servers
    */
+  record Settings(int lane, Duration reaction, Duration pause, int pollSeconds) {}
+
+  /** Starts everything in a checkout that is built, in the first lane with the usual visits. */
   static ChaosWorld start(Path root, DemoFolder folder, Duration reaction, Duration pause) {
-    NodeNetwork network = NodeNetwork.make(NODES, SERVERS);
-    Path launcher = launcher(root, folder.path());
-    String configuration = configuration(folder.path(), reaction);
+    return start(root, folder.path(), new Settings(0, reaction, pause, USUAL_POLL_SECONDS));
+  }
+
+  /** Starts everything in a checkout that is built. */
+  static ChaosWorld start(Path root, Path folder, Settings settings) {
+    NodeNetwork network = NodeNetwork.make(settings.lane(), NODES, SERVERS);
+    Path launcher = launcher(root, folder);
+    String configuration = configuration(folder, settings.reaction());
     var world =
         new ChaosWorld(
-            folder.path(),
+            folder,
             root.resolve("scripts/mysql-server"),
             network,
-            MySqlFleet.of(folder.path(), SERVERS, NodeNetwork.PREFIX, FIRST_SERVER_ID),
+            MySqlFleet.of(
+                folder,
+                SERVERS,
+                network.prefix(),
+                FIRST_SERVER_ID + SERVER_IDS_OF_A_LANE * settings.lane()),
             NodeGroup.of(
-                folder.path(),
+                folder,
                 launcher,
                 network.hosts(),
-                host -> new Enclosure(NodeNetwork.wrapper(host), configuration)),
-            pause);
+                host ->
+                    new Enclosure(network.wrapper(host), configuration, settings.pollSeconds())),
+            settings.pause());
     try {
       world.run();
       return world;
@@ -106,17 +126,33 @@ final class ChaosWorld implements AutoCloseable {
         #!/bin/sh
         exec '%1$s/bin/java' --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx256m \\
           -XX:TieredStopAtLevel=1 -ea:dev.orchestrator... \\
+          -XX:+AutoCreateSharedArchive -XX:SharedArchiveFile='%2$s/server/target/chaos-node.jsa' \\
+          -Xlog:disable -Xlog:all=error:stderr \\
           -Drecovery.fault.folder="$(dirname "${1#--config=}")" \\
-          -cp '%2$s/server/target/lib/*:%2$s/probe/target/test-classes' \\
+          -cp '%2$s/server/target/lib/*:%2$s/%3$s' \\
           dev.orchestrator.server.Main "$@"
         """
-            .formatted(System.getProperty("java.home"), root);
+            .formatted(System.getProperty("java.home"), root, testJar(root));
     try {
+      Files.createDirectories(folder);
       Path launcher = Files.writeString(folder.resolve("launch-node"), text);
       Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
       return launcher;
     } catch (IOException e) {
       throw new LabException("cannot write the launcher", e);
+    }
+  }
+
+  /** The jar with the boundary service: class data can be shared for jars only. */
+  private static Path testJar(Path root) {
+    try (Stream<Path> files = Files.list(root.resolve("probe/target"))) {
+      return files
+          .filter(file -> file.toString().endsWith("-tests.jar"))
+          .findFirst()
+          .map(root::relativize)
+          .orElseThrow(() -> new LabException("probe is not packaged"));
+    } catch (IOException e) {
+      throw new LabException("probe is not built", e);
     }
   }
 
@@ -245,7 +281,7 @@ final class ChaosWorld implements AutoCloseable {
     for (MySqlMember member : fleet.members()) {
       if (!member.equals(primary)
           && (!member.isAlive() || !member.replicatesFrom(primary.host()))) {
-        fleet.rejoin(member, primary, script);
+        fleet.readmit(member, primary, TABLE, script);
       }
       logStatements(member);
     }
@@ -265,9 +301,22 @@ final class ChaosWorld implements AutoCloseable {
     awaitSeen();
   }
 
+  /** A node that ends in order leaves an archive of its classes, with which others start faster. */
+  private void shareClasses() {
+    OrchestratorNode node = nodes.nodes().getFirst();
+    if (network.isFirst() && node.isAlive()) {
+      node.process().signal("TERM");
+      Waiting.poll(
+          SHARE_LIMIT,
+          Duration.ofMillis(50),
+          () -> node.isAlive() ? Optional.<Boolean>empty() : Optional.of(true));
+    }
+  }
+
   @Override
   public void close() {
     writer.close();
+    shareClasses();
     for (OrchestratorNode node : nodes.nodes()) {
       if (node.isAlive()) {
         node.process().kill9();

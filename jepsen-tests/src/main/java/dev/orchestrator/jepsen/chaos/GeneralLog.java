@@ -2,6 +2,7 @@ package dev.orchestrator.jepsen.chaos;
 
 import dev.orchestrator.jepsen.lab.LabException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,10 +39,14 @@ final class GeneralLog {
   /** What a server wrote from a position on; a server made anew begins at 0 again. */
   static GeneralLog read(Path file, long from) {
     try {
-      byte[] all = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
-      int start = from <= all.length ? (int) from : 0;
-      String text = new String(all, start, all.length - start, StandardCharsets.ISO_8859_1);
-      return new GeneralLog(text.lines().toList());
+      if (!Files.exists(file)) {
+        return new GeneralLog(List.of());
+      }
+      try (InputStream log = Files.newInputStream(file)) {
+        log.skipNBytes(from <= Files.size(file) ? from : 0);
+        String text = new String(log.readAllBytes(), StandardCharsets.ISO_8859_1);
+        return new GeneralLog(text.lines().toList());
+      }
     } catch (IOException e) {
       throw new LabException("cannot read " + file, e);
     }

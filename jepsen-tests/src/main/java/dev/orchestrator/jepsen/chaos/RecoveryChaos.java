@@ -5,27 +5,27 @@ import dev.orchestrator.jepsen.lab.DemoFolder;
 import dev.orchestrator.jepsen.lab.LabException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The program behind {@code scripts/recovery-chaos}; its {@code --help} says what it does. */
 public final class RecoveryChaos {
   static final Duration REACTION = Duration.ofMillis(500);
   static final Duration WRITE_PAUSE = Duration.ofMillis(10);
+  private static final int POLL_SECONDS = 1;
+  private static final Duration TRACE_LIMIT = Duration.ofMinutes(5);
 
   private final ChaosWorld world;
-  private final Console console;
-  private int rounds;
-  private int bad;
-  private int missed;
+  private final RoundBook book;
 
-  RecoveryChaos(ChaosWorld world, Console console) {
+  RecoveryChaos(ChaosWorld world, RoundBook book) {
     this.world = world;
-    this.console = console;
+    this.book = book;
   }
 
   /** Runs in the checkout that the system property {@code demo.root} names. */
@@ -40,10 +40,15 @@ public final class RecoveryChaos {
       return;
     }
     Path root = Path.of(System.getProperty("demo.root", ".")).toAbsolutePath().normalize();
+    Path target = root.resolve("jepsen-tests/target");
     boolean good;
-    try (DemoFolder folder = DemoFolder.claim(root.resolve("jepsen-tests/target/chaos"));
-        ChaosWorld world = ChaosWorld.start(root, folder, REACTION, WRITE_PAUSE)) {
-      good = new RecoveryChaos(world, console).run(options);
+    try (DemoFolder folder = DemoFolder.claim(target.resolve("chaos"))) {
+      var book =
+          new RoundBook(
+              options.resume().orElse(folder.path().resolve("rounds")).resolve("rounds.tsv"),
+              console);
+      good = runLanes(root, folder.path(), options, book, console);
+      good &= book.table();
     } catch (LabException e) {
       console.line("FAILED: " + e.getMessage());
       good = false;
@@ -51,77 +56,74 @@ public final class RecoveryChaos {
     System.exit(good ? 0 : 1);
   }
 
-  /** Runs all rounds that the options ask for; says whether all were good. */
-  boolean run(ChaosOptions options) {
-    Map<Flow, List<Boundary>> boundaries = new EnumMap<>(Flow.class);
-    for (Flow flow : options.flows()) {
-      boundaries.put(flow, trace(flow));
-    }
-    console.line("| flow | fault | step | place | rounds good | recovered after, worst | ended |");
-    console.line("|---|---|---|---|---|---|---|");
-    for (Flow flow : options.flows()) {
-      Predicate<Boundary> wanted = options.wanted();
-      List<Boundary> all =
-          boundaries.getOrDefault(flow, List.of()).stream().filter(wanted).toList();
-      for (Fault fault : options.faults()) {
-        for (int i = 0; i < all.size(); i += options.every()) {
-          line(flow, fault, all.get(i), options.repeat());
-        }
-      }
-    }
-    console.line(
-        "%d rounds, %d bad, %d did not come to their boundary".formatted(rounds, bad, missed));
-    return rounds > 0 && bad == 0;
+  private static boolean runLanes(
+      Path root, Path folder, ChaosOptions options, RoundBook book, Console console) {
+    options.limit().ifPresent(book::endAfter);
+    Lanes lanes = options.lanes();
+    var planned = new CompletableFuture<Boolean>();
+    return lanes.run(
+        root,
+        folder,
+        lane -> new ChaosWorld.Settings(lane, REACTION, WRITE_PAUSE, POLL_SECONDS),
+        (world, lane) -> {
+          var chaos = new RecoveryChaos(world, book);
+          if (lane == lanes.first()) {
+            try {
+              book.plan(options.tasks(chaos.traces(options)));
+            } finally {
+              planned.complete(true);
+            }
+          }
+          awaitPlan(planned);
+          chaos.run();
+        },
+        console);
   }
 
-  /** The boundaries of a flow, from a recovery without a fault. */
-  List<Boundary> trace(Flow flow) {
-    List<Boundary> boundaries = new Round(world, flow).trace();
-    world.restore();
-    if (boundaries.isEmpty()) {
-      throw new LabException("the nodes note no boundaries");
+  private static void awaitPlan(CompletableFuture<Boolean> planned) throws InterruptedException {
+    try {
+      planned.get(TRACE_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new LabException("no trace", e);
+    }
+  }
+
+  /** The boundaries of the wanted flows, each from a recovery without a fault. */
+  Map<Flow, List<Boundary>> traces(ChaosOptions options) {
+    Map<Flow, List<Boundary>> boundaries = new EnumMap<>(Flow.class);
+    for (Flow flow : options.flows()) {
+      List<Boundary> trace = new Round(world, flow).trace();
+      world.restore();
+      if (trace.isEmpty()) {
+        throw new LabException("the nodes note no boundaries");
+      }
+      boundaries.put(flow, trace);
     }
     return boundaries;
   }
 
-  private void line(Flow flow, Fault fault, Boundary boundary, int repeat) {
-    int good = 0;
-    double worst = 0;
-    String ended = "";
-    List<String> wrong = new ArrayList<>();
-    for (int n = 0; n < repeat; n++) {
-      Round.Result result;
-      rounds++;
-      try {
-        result = new Round(world, flow).run(fault, boundary);
-        world.restore();
-      } catch (LabException e) {
-        bad++;
-        wrong.add(String.valueOf(e.getMessage()));
-        world.restore();
-        continue;
-      }
-      missed += result.reached() ? 0 : 1;
-      worst = Math.max(worst, result.seconds());
-      ended = result.recovery().successful() ? "promoted" : "gave up";
-      ended += result.reached() ? "" : ", boundary not reached";
-      wrong.addAll(result.wrong());
-      good += result.wrong().isEmpty() ? 1 : 0;
-      bad += result.wrong().isEmpty() ? 0 : 1;
+  /** Runs rounds until the book has none left. */
+  void run() {
+    for (var task = book.next(); task.isPresent(); task = book.next()) {
+      book.finish(run(task.get()));
     }
-    console.line(
-        String.format(
-            Locale.ROOT,
-            "| %s | %s | %s %s | %s | %d of %d | %.1f s | %s |",
-            flow,
-            fault,
-            boundary.step(),
-            boundary.kind(),
-            boundary.place(),
-            good,
-            repeat,
-            worst,
-            ended));
-    wrong.forEach(what -> console.line("  WRONG: " + what));
+  }
+
+  private Finished run(Task task) {
+    Finished finished;
+    try {
+      Round.Result result = new Round(world, task.flow()).run(task.fault(), task.boundary());
+      finished =
+          new Finished(
+              task,
+              result.reached(),
+              result.seconds(),
+              result.recovery().successful() ? "promoted" : "gave up",
+              result.wrong());
+    } catch (LabException e) {
+      finished = new Finished(task, true, 0, "no end", List.of(String.valueOf(e.getMessage())));
+    }
+    world.restore();
+    return finished;
   }
 }

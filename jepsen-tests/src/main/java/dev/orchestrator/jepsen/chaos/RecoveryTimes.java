@@ -7,29 +7,54 @@ import dev.orchestrator.jepsen.lab.LabException;
 import dev.orchestrator.jepsen.lab.MySqlMember;
 import dev.orchestrator.jepsen.lab.OrchestratorNode;
 import dev.orchestrator.jepsen.lab.Waiting;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The program behind {@code scripts/recovery-times}; its {@code --help} says what it does. */
 public final class RecoveryTimes {
   private static final Duration CALL = Duration.ofSeconds(60);
-  private static final Duration DEFAULT_REACTION = Duration.ofMillis(1500);
+  private static final Duration DEFAULT_REACTION = Duration.ofMillis(500);
+
+  /** A network of its own, so that a chaos run may go on beside it. */
+  private static final int LANE = 9;
+
+  private static final int POLL_SECONDS = 5;
+  private static final int PRACTICES = 3;
+
+  /** What a server has by default: seconds without a word until a replica gives its source up. */
+  private static final int DEFAULT_NET_TIMEOUT_SECONDS = 60;
+
   private static final Duration WRITE_PAUSE = Duration.ofMillis(1);
   private static final int MORE_WRITES = 50;
 
+  private static final Pattern LINE =
+      Pattern.compile(
+          "^(\\S+ \\S+) \\S+ +(recovery (?:step ended.*kind=\\S+ target=\\S+ state=\\S+|goes on|ended)"
+              + "|hook ended|rehearsed)");
+
   private final ChaosWorld world;
   private final Console console;
+  private final boolean timeline;
 
-  private RecoveryTimes(ChaosWorld world, Console console) {
+  private RecoveryTimes(ChaosWorld world, Console console, boolean timeline) {
     this.world = world;
     this.console = console;
+    this.timeline = timeline;
   }
 
   /** What is measured. */
@@ -42,11 +67,13 @@ public final class RecoveryTimes {
     FROZEN,
     /** As TAKEOVER, with a transaction on the primary that runs for 30 seconds. */
     LONG_TRANSACTION,
-    /** As TAKEOVER, with a backup lock on the primary. */
-    BACKUP_LOCK
+    /** As TAKEOVER, with a backup lock on the primary, which the server lets writes pass. */
+    BACKUP_LOCK,
+    /** As TAKEOVER, with a table locked for writing, behind which the primary cannot be fenced. */
+    TABLE_LOCK
   }
 
-  /** Arguments: rounds, kind, reaction time in milliseconds. */
+  /** Arguments: rounds, kind, reaction time in milliseconds, "timeline" to see each step. */
   public static void main(String[] arguments) {
     var console = new Console(System.out);
     int rounds = Integer.parseInt(arguments[0]);
@@ -54,10 +81,15 @@ public final class RecoveryTimes {
     Duration reaction =
         arguments.length > 2 ? Duration.ofMillis(Long.parseLong(arguments[2])) : DEFAULT_REACTION;
     Path root = Path.of(System.getProperty("demo.root", ".")).toAbsolutePath().normalize();
+    boolean timeline = arguments.length > 3 && arguments[3].equals("timeline");
     boolean good = false;
-    try (DemoFolder folder = DemoFolder.claim(root.resolve("jepsen-tests/target/chaos"));
-        ChaosWorld world = ChaosWorld.start(root, folder, reaction, WRITE_PAUSE)) {
-      good = new RecoveryTimes(world, console).run(kind, rounds, reaction);
+    try (DemoFolder folder = DemoFolder.claim(root.resolve("jepsen-tests/target/times"));
+        ChaosWorld world =
+            ChaosWorld.start(
+                root,
+                folder.path(),
+                new ChaosWorld.Settings(LANE, reaction, WRITE_PAUSE, POLL_SECONDS))) {
+      good = new RecoveryTimes(world, console, timeline).run(kind, rounds, reaction);
     } catch (LabException e) {
       console.line("FAILED: " + e.getMessage());
     }
@@ -66,6 +98,7 @@ public final class RecoveryTimes {
 
   private boolean run(Kind kind, int rounds, Duration reaction) {
     List<Double> times = new ArrayList<>();
+    practise();
     for (int round = 1; round <= rounds; round++) {
       Optional<Double> seconds = round(kind);
       seconds.ifPresent(times::add);
@@ -81,6 +114,12 @@ public final class RecoveryTimes {
     if (times.isEmpty()) {
       return false;
     }
+    console.line(
+        kind
+            + " samples: "
+            + times.stream()
+                .map(s -> String.format(Locale.ROOT, "%.3f", s))
+                .collect(Collectors.joining(" ")));
     times.sort(null);
     int middle = times.size() / 2;
     double median =
@@ -97,10 +136,61 @@ public final class RecoveryTimes {
     return times.size() == rounds;
   }
 
+  /**
+   * The application meets a primary that refuses writes, as in a takeover: what is measured is the
+   * recovery, not how the application's virtual machine loads its classes.
+   */
+  private void practise() {
+    for (int i = 0; i < PRACTICES; i++) {
+      awaitWrites();
+      world
+          .awaitPrimary()
+          .execute(
+              "SET GLOBAL super_read_only = ON",
+              "SELECT SLEEP(0.05)",
+              "SET GLOBAL super_read_only = OFF",
+              "SET GLOBAL read_only = OFF");
+    }
+    awaitWrites();
+    world.awaitSeen();
+  }
+
   private Optional<Double> round(Kind kind) {
     MySqlMember primary = world.awaitPrimary();
+    if (kind == Kind.FROZEN) {
+      defaultNetTimeouts(primary);
+    }
     awaitWrites();
     int from = world.writer().ledger().count();
+    LocalDateTime began = LocalDateTime.now(ZoneId.systemDefault());
+    Optional<Double> seconds = measure(kind, primary, from);
+    if (timeline) {
+      showSteps(began);
+    }
+    return seconds;
+  }
+
+  /** A replica that hears nothing from its source notices after a minute, not after seconds. */
+  private void defaultNetTimeouts(MySqlMember primary) {
+    for (MySqlMember member : world.fleet().members()) {
+      member.execute("SET GLOBAL replica_net_timeout = " + DEFAULT_NET_TIMEOUT_SECONDS);
+      if (!member.equals(primary)) {
+        member.execute(
+            "STOP REPLICA",
+            "CHANGE REPLICATION SOURCE TO SOURCE_HEARTBEAT_PERIOD = "
+                + DEFAULT_NET_TIMEOUT_SECONDS / 2,
+            "START REPLICA");
+      }
+    }
+    Waiting.until(
+        "replication with the default timeouts",
+        CALL,
+        () ->
+            world.fleet().members().stream()
+                .allMatch(m -> m.equals(primary) || m.replicatesFrom(primary.host())));
+  }
+
+  private Optional<Double> measure(Kind kind, MySqlMember primary, int from) {
     long start = System.nanoTime();
     return switch (kind) {
       case KILL -> {
@@ -115,19 +205,51 @@ public final class RecoveryTimes {
       }
       case TAKEOVER -> takeOver(primary, from);
       case LONG_TRANSACTION ->
-          holding(primary, "INSERT INTO ledger (id) SELECT -1 - SLEEP(30)", from);
-      case BACKUP_LOCK -> holding(primary, "LOCK INSTANCE FOR BACKUP", from);
+          holding(primary, from, "BEGIN", "INSERT INTO ledger (id) SELECT -1 - SLEEP(30)");
+      case BACKUP_LOCK -> holding(primary, from, "LOCK INSTANCE FOR BACKUP");
+      case TABLE_LOCK ->
+          holding(
+              primary,
+              from,
+              "CREATE TABLE IF NOT EXISTS held (id INT PRIMARY KEY)",
+              "LOCK TABLES held WRITE");
     };
   }
 
+  /** When the leader's steps ended, in seconds since the round began, from its log. */
+  private void showSteps(LocalDateTime began) {
+    Path log = world.nodes().awaitLeader().folder().resolve("orchestrator.log");
+    try (Stream<String> lines = Files.lines(log)) {
+      lines
+          .map(LINE::matcher)
+          .filter(Matcher::find)
+          .forEach(
+              line -> {
+                double seconds =
+                    Duration.between(began, LocalDateTime.parse(line.group(1).replace(' ', 'T')))
+                            .toMillis()
+                        / 1e3;
+                if (seconds >= 0) {
+                  console.line(String.format(Locale.ROOT, "  %7.3f %s", seconds, line.group(2)));
+                }
+              });
+    } catch (IOException e) {
+      throw new LabException("cannot read " + log, e);
+    }
+  }
+
   /** A takeover while a session holds something on the primary. */
-  private Optional<Double> holding(MySqlMember primary, String statement, int from) {
+  private Optional<Double> holding(MySqlMember primary, int from, String... statements) {
     try (Connection session = primary.connect(CALL);
         Statement sql = session.createStatement()) {
       sql.execute("USE drill");
-      Thread holder = Thread.ofVirtual().name("holder").start(() -> hold(sql, statement));
+      String last = statements[statements.length - 1];
+      for (int i = 0; i < statements.length - 1; i++) {
+        sql.execute(statements[i]);
+      }
+      Thread holder = Thread.ofVirtual().name("holder").start(() -> hold(sql, last));
       Waiting.until(
-          statement,
+          last,
           CALL,
           () ->
               !holder.isAlive()
@@ -136,10 +258,18 @@ public final class RecoveryTimes {
                           "SELECT 1 FROM performance_schema.processlist WHERE info LIKE '%SLEEP(30)%'")
                       .isEmpty());
       Optional<Double> pause = takeOver(primary, from);
+      String id =
+          primary
+              .row(
+                  "SELECT id FROM performance_schema.processlist WHERE info LIKE 'INSERT%SLEEP(30)%'")
+              .getOrDefault("id", "");
+      if (!id.isEmpty()) {
+        primary.execute("KILL " + id);
+      }
       session.abort(Runnable::run);
       return pause;
     } catch (SQLException e) {
-      throw new LabException("cannot hold " + statement, e);
+      throw new LabException("cannot hold " + List.of(statements), e);
     }
   }
 

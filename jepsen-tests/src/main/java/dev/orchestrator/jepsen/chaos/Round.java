@@ -8,6 +8,7 @@ import dev.orchestrator.jepsen.lab.NodeNetwork;
 import dev.orchestrator.jepsen.lab.OrchestratorNode;
 import dev.orchestrator.jepsen.lab.Waiting;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,12 +20,21 @@ import java.util.concurrent.TimeUnit;
 /** One recovery, and what happens to its leader on the way. Confined to one thread. */
 final class Round {
   private static final Duration ORDER_LIMIT = Duration.ofSeconds(100);
+  private static final Duration CHANGE_LIMIT = Duration.ofSeconds(30);
   private static final Duration REACH_LIMIT = Duration.ofSeconds(30);
+
+  /** What is recorded when an old primary comes back: not the recovery of a round. */
+  private static final String RETURN = "OldPrimaryReturned";
+
+  /** A node that gets SIGTERM is gone by then. */
+  private static final double POLITE_SECONDS = 5;
 
   private final ChaosWorld world;
   private final Flow flow;
   private final Map<MySqlMember, Long> logStarts = new HashMap<>();
   private final Map<MySqlMember, Integer> faultLines = new HashMap<>();
+  private Optional<Integer> politeEnd = Optional.empty();
+  private double secondsToEnd;
 
   Round(ChaosWorld world, Flow flow) {
     this.world = world;
@@ -82,12 +92,26 @@ final class Round {
     comeBack(fault, leader);
     finish(order);
     List<String> wrong =
-        new Judgement(world, before)
-            .judge(ended, leader.host(), successor.host(), this::log, faultLines);
+        new ArrayList<>(
+            new Judgement(world, before)
+                .judge(ended, leader.host(), successor.host(), this::log, faultLines));
+    if (flow == Flow.DEAD && !votedOnByAll(ended)) {
+      wrong.add("not all who were members at the start are in its evidence: " + ended.evidence());
+    }
+    if (politeEnd.filter(status -> status != 0 || secondsToEnd > POLITE_SECONDS).isPresent()) {
+      wrong.add("SIGTERM: status %d after %.1f s".formatted(politeEnd.get(), secondsToEnd));
+    }
     return new Result(reached, seconds, ended, wrong);
   }
 
+  /** Who was asked is written down with the recovery, whoever is a member later (rule A8). */
+  private boolean votedOnByAll(Entry recovery) {
+    return world.nodes().nodes().stream()
+        .allMatch(node -> recovery.evidence().contains(node.host()));
+  }
+
   private void strike(Fault fault, OrchestratorNode leader) {
+    long struck = System.nanoTime();
     switch (fault) {
       case KILL -> leader.process().kill9();
       case FREEZE -> {
@@ -98,19 +122,48 @@ final class Round {
         world.network().cut(leader.host(), NodeNetwork.Direction.BOTH);
         world.faults(leader).release();
       }
+      case REMOVE -> {
+        change("raft-remove-peer/", leader, leader);
+        world.faults(leader).release();
+      }
+      case TERM -> {
+        leader.process().signal("TERM");
+        world.faults(leader).release();
+        politeEnd = Optional.of(leader.process().awaitEnd(ChaosWorld.LIMIT));
+        secondsToEnd = (System.nanoTime() - struck) / 1e9;
+      }
     }
   }
 
   private void comeBack(Fault fault, OrchestratorNode leader) {
     switch (fault) {
-      case KILL -> {
+      case KILL, TERM -> {
         Waiting.until("the end of " + leader, ChaosWorld.LIMIT, () -> !leader.isAlive());
         leader.launch();
       }
       case FREEZE -> leader.process().signal("CONT");
       case CUT -> world.network().heal(leader.host());
+      case REMOVE -> {
+        if (!leader.isAlive()) {
+          leader.launch();
+        }
+        change("raft-add-peer/", leaderOf(world.nodes().othersThan(leader)), leader);
+      }
     }
     Waiting.until(leader + " is back", ChaosWorld.LIMIT, leader::isHealthy);
+  }
+
+  /** Asks until the membership is changed. */
+  private static void change(String path, OrchestratorNode asked, OrchestratorNode member) {
+    Waiting.until(
+        path + member,
+        ChaosWorld.LIMIT,
+        () ->
+            asked
+                .api()
+                .get(path + member.host(), CHANGE_LIMIT)
+                .filter(NodeApi.Reply::isOk)
+                .isPresent());
   }
 
   private static OrchestratorNode leaderOf(List<OrchestratorNode> nodes) {
@@ -190,6 +243,7 @@ final class Round {
                     .flatMap(node -> Records.recoveries(node).stream())
                     .flatMap(List::stream)
                     .filter(entry -> !before.contains(entry.uid()) && !entry.ended().isEmpty())
+                    .filter(entry -> !entry.analysis().equals(RETURN))
                     .findFirst())
         .orElseThrow(
             () ->

@@ -84,6 +84,19 @@ public final class ChildProcess {
     Shell.run("kill", "-" + name, Long.toString(pid()));
   }
 
+  /** Waits for its end; gives the exit status. */
+  public int awaitEnd(Duration limit) {
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw complaint("did not end within " + limit.toSeconds() + " s");
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LabException("interrupted while " + name + " was ending", e);
+    }
+  }
+
   /** Kills it with SIGKILL and waits until it is gone. */
   public void destroy(Duration limit) {
     process.destroyForcibly();

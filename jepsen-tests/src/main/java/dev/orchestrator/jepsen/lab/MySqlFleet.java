@@ -2,6 +2,7 @@ package dev.orchestrator.jepsen.lab;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -90,6 +91,50 @@ public final class MySqlFleet implements AutoCloseable {
         dead + " replicates from " + source,
         Duration.ofSeconds(30),
         () -> dead.replicatesFrom(source.host()));
+  }
+
+  /**
+   * Brings a server that was killed back as a replica without making it anew: what only it had is
+   * taken out of it, and its source gets empty transactions of the same names.
+   *
+   * @param table whose newest rows are what only the dead server can have
+   */
+  public void readmit(MySqlMember dead, MySqlMember source, String table, Path script) {
+    if (!dead.isAlive()) {
+      dead.launchAsReplica(script);
+      dead.awaitReady();
+    }
+    dead.execute("STOP REPLICA", "RESET REPLICA ALL");
+    List<String> surplus = surplus(dead, source);
+    if (!surplus.isEmpty()) {
+      dead.deleteSurplusRows(source, table, surplus.size());
+      source.executeEmpty(surplus);
+    }
+    follow(dead, source);
+    Waiting.until(
+        dead + " replicates from " + source,
+        Duration.ofSeconds(30),
+        () -> dead.replicatesFrom(source.host()));
+  }
+
+  /** Names of the transactions that only one server has. */
+  private static List<String> surplus(MySqlMember server, MySqlMember other) {
+    String executed = other.row("SELECT @@GLOBAL.gtid_executed g").getOrDefault("g", "");
+    String sets =
+        server
+            .row("SELECT GTID_SUBTRACT(@@GLOBAL.gtid_executed, '" + executed + "') g")
+            .getOrDefault("g", "");
+    List<String> names = new ArrayList<>();
+    for (String set : sets.replaceAll("\\s", "").split(",", -1)) {
+      String[] parts = set.split(":", -1);
+      for (int i = 1; i < parts.length; i++) {
+        String[] range = parts[i].split("-", -1);
+        for (long n = Long.parseLong(range[0]); n <= Long.parseLong(range[range.length - 1]); n++) {
+          names.add(parts[0] + ":" + n);
+        }
+      }
+    }
+    return names;
   }
 
   /** Starts a server that was killed as what it was, writable or not; returns when it answers. */

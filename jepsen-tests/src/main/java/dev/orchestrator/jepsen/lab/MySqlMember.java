@@ -10,11 +10,13 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -175,6 +177,50 @@ public final class MySqlMember {
       for (String sql : statements) {
         statement.execute(sql);
       }
+    } catch (SQLException e) {
+      throw new LabException("on " + key() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Commits empty transactions of the given names. */
+  void executeEmpty(List<String> names) {
+    List<String> statements = new ArrayList<>();
+    for (String name : names) {
+      statements.add("SET GTID_NEXT = '" + name + "'");
+      statements.add("BEGIN");
+      statements.add("COMMIT");
+    }
+    statements.add("SET GTID_NEXT = 'AUTOMATIC'");
+    execute(statements.toArray(String[]::new));
+  }
+
+  /** Deletes, unlogged, those of the newest rows that the other server lacks. */
+  void deleteSurplusRows(MySqlMember other, String table, int transactions) {
+    String newest = "SELECT id FROM %s ORDER BY id DESC LIMIT %d".formatted(table, transactions);
+    List<Long> surplus = new ArrayList<>(ids(newest));
+    surplus.removeAll(
+        surplus.isEmpty()
+            ? List.of()
+            : other.ids("SELECT id FROM " + table + " WHERE id >= " + surplus.getLast()));
+    if (!surplus.isEmpty()) {
+      String list = surplus.stream().map(String::valueOf).collect(Collectors.joining(","));
+      execute(
+          "SET SESSION sql_log_bin = 0",
+          "SET GLOBAL super_read_only = OFF",
+          "DELETE FROM " + table + " WHERE id IN (" + list + ")",
+          "SET GLOBAL super_read_only = ON");
+    }
+  }
+
+  private List<Long> ids(String sql) {
+    try (Connection connection = connect(Duration.ofSeconds(20));
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      List<Long> ids = new ArrayList<>();
+      while (result.next()) {
+        ids.add(result.getLong(1));
+      }
+      return ids;
     } catch (SQLException e) {
       throw new LabException("on " + key() + ": " + e.getMessage(), e);
     }

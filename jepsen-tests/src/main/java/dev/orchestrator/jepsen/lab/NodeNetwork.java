@@ -5,19 +5,17 @@ import java.util.stream.IntStream;
 
 /**
  * Network namespaces for nodes, joined by a bridge that also bears the addresses of the MySQL
- * servers: 10.79.0.1 and following for servers, 10.79.0.11 and following for nodes. Only root can
- * make it. Confined to one thread.
+ * servers. Networks of several lanes live side by side: in lane L servers have 10.79.L.1 and
+ * following, nodes 10.79.L.11 and following. Only root can make it. Confined to one thread.
  */
 public final class NodeNetwork implements AutoCloseable {
-  /** What every address begins with. */
-  public static final String PREFIX = "10.79.0.";
-
-  private static final String BRIDGE = "orcch0";
   private static final int FIRST_NODE = 11;
 
+  private final int lane;
   private final int nodes;
 
-  private NodeNetwork(int nodes) {
+  private NodeNetwork(int lane, int nodes) {
+    this.lane = lane;
     this.nodes = nodes;
   }
 
@@ -31,25 +29,43 @@ public final class NodeNetwork implements AutoCloseable {
     BOTH
   }
 
-  /** Makes the network anew; what an earlier run left goes. */
-  public static NodeNetwork make(int nodes, int servers) {
-    var network = new NodeNetwork(nodes);
+  /**
+   * Makes the network anew; what an earlier run left goes.
+   *
+   * @param lane from 0 to 99, third number of its addresses
+   */
+  public static NodeNetwork make(int lane, int nodes, int servers) {
+    var network = new NodeNetwork(lane, nodes);
     network.close();
-    Shell.run("ip", "link", "add", BRIDGE, "type", "bridge");
-    Shell.run("ip", "link", "set", BRIDGE, "up");
+    Shell.run("ip", "link", "add", network.bridge(), "type", "bridge");
+    Shell.run("ip", "link", "set", network.bridge(), "up");
     for (int n = 1; n <= servers; n++) {
-      Shell.run("ip", "addr", "add", PREFIX + n + "/24", "dev", BRIDGE);
+      Shell.run("ip", "addr", "add", network.prefix() + n + "/24", "dev", network.bridge());
     }
-    network.hosts().forEach(NodeNetwork::add);
+    network.hosts().forEach(network::add);
     return network;
   }
 
-  private static void add(String host) {
+  /** What every address begins with. */
+  public String prefix() {
+    return "10.79." + lane + ".";
+  }
+
+  /** Whether it is the one of lane 0. */
+  public boolean isFirst() {
+    return lane == 0;
+  }
+
+  private String bridge() {
+    return "orcch" + lane;
+  }
+
+  private void add(String host) {
     String space = space(host);
-    String port = "orcchp" + host.substring(PREFIX.length());
+    String port = "orcch" + lane + "p" + host.substring(prefix().length());
     Shell.run("ip", "netns", "add", space);
     Shell.run("ip", "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", space);
-    Shell.run("ip", "link", "set", port, "master", BRIDGE, "up");
+    Shell.run("ip", "link", "set", port, "master", bridge(), "up");
     Shell.run("ip", "-n", space, "addr", "add", host + "/24", "dev", "eth0");
     Shell.run("ip", "-n", space, "link", "set", "eth0", "up");
     Shell.run("ip", "-n", space, "link", "set", "lo", "up");
@@ -57,11 +73,11 @@ public final class NodeNetwork implements AutoCloseable {
 
   /** Addresses of the nodes. */
   public List<String> hosts() {
-    return IntStream.range(FIRST_NODE, FIRST_NODE + nodes).mapToObj(n -> PREFIX + n).toList();
+    return IntStream.range(FIRST_NODE, FIRST_NODE + nodes).mapToObj(n -> prefix() + n).toList();
   }
 
   /** What runs a command in a node's namespace, in place of itself. */
-  public static List<String> wrapper(String host) {
+  public List<String> wrapper(String host) {
     return List.of("ip", "netns", "exec", space(host));
   }
 
@@ -90,15 +106,15 @@ public final class NodeNetwork implements AutoCloseable {
     filter(host, "-F");
   }
 
-  private static void filter(String host, String... rule) {
+  private void filter(String host, String... rule) {
     var command = new java.util.ArrayList<>(wrapper(host));
     command.addAll(List.of("iptables", "-w"));
     command.addAll(List.of(rule));
     Shell.run(command.toArray(String[]::new));
   }
 
-  private static String space(String host) {
-    return "orc-ch-" + host.substring(PREFIX.length());
+  private String space(String host) {
+    return "orc-ch" + lane + "-" + host.substring(prefix().length());
   }
 
   @Override
@@ -106,6 +122,6 @@ public final class NodeNetwork implements AutoCloseable {
     for (String host : hosts()) {
       Shell.succeeds("ip", "netns", "del", space(host));
     }
-    Shell.succeeds("ip", "link", "del", BRIDGE);
+    Shell.succeeds("ip", "link", "del", bridge());
   }
 }

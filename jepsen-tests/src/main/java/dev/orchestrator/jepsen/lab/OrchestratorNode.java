@@ -57,7 +57,7 @@ public final class OrchestratorNode {
           "RaftBind": "%1$s",
           "DefaultRaftPort": %4$d,
           "RaftNodes": [%5$s],
-          "InstancePollSeconds": 5,
+          "InstancePollSeconds": %7$d,
           "DiscoverByShowSlaveHosts": true,
           "HostnameResolveMethod": "none",
           "MySQLHostnameResolveMethod": "@@report_host",
@@ -72,7 +72,8 @@ public final class OrchestratorNode {
                 folder.resolve("data"),
                 RAFT_PORT,
                 raftNodes,
-                enclosure.configuration());
+                enclosure.configuration(),
+                enclosure.pollSeconds());
     try {
       Files.createDirectories(folder.resolve("data"));
       Files.writeString(configurationFile(), configuration);

@@ -20,6 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A living primary hands over: check, fence, drain, promote, follow up; or give up, and the old
@@ -29,6 +31,9 @@ final class PlannedTakeoverPlaybook implements Playbook {
   /** The name of this kind in the ledger. */
   static final String KIND = "PLANNED_TAKEOVER";
 
+  private static final Logger LOG = LoggerFactory.getLogger(PlannedTakeoverPlaybook.class);
+
+  private final RecoveryConfig config;
   private final Database database;
   private final Sessions sessions;
   private final Clock clock;
@@ -36,10 +41,19 @@ final class PlannedTakeoverPlaybook implements Playbook {
 
   PlannedTakeoverPlaybook(
       RecoveryConfig config, Database database, Sessions sessions, Clock clock) {
+    this.config = config;
     this.database = database;
     this.sessions = sessions;
     this.clock = clock;
     this.planner = new TakeoverPlanner(config);
+  }
+
+  /** The new primary may forget its account before the old one is attached with it. */
+  @Override
+  public void resume(Ledger ledger) throws InterruptedException {
+    if (ledger.decision(0).isPresent() && !ledger.finishing()) {
+      var _ = sessions.account(TakeoverPlanner.winner(ledger.decision(0).get()).key());
+    }
   }
 
   @Override
@@ -84,7 +98,36 @@ final class PlannedTakeoverPlaybook implements Playbook {
               "nothing was touched",
               clock.instant()));
     }
-    return new Next.Steps(planner.begin(ledger, verdict));
+    List<RecoveryStep> steps = planner.begin(ledger, verdict);
+    var _ = sessions.account(verdict.designated().orElseThrow().key());
+    rehearse(recovery, cluster, new Ledger(steps), verdict);
+    return new Next.Steps(steps);
+  }
+
+  /**
+   * Thinks the rest through and throws it away: while writes stand still is no time to load code.
+   */
+  private void rehearse(Recovery recovery, ClusterRecord cluster, Ledger begun, Verdict verdict) {
+    ServerReading old = verdict.primary().orElseThrow();
+    ServerReading winner = verdict.designated().orElseThrow();
+    List<RecoveryStep> imagined = planner.handOver(recovery, cluster, begun, old.executed());
+    long inTheWay = 0;
+    for (RecoveryStep step : imagined) {
+      ServerReading server = step.target().equals(old.key()) ? old : winner;
+      inTheWay +=
+          ServerAction.of(StepKind.valueOf(step.kind()))
+              .filter(
+                  action ->
+                      !action.holds(server, step) && action.obstacle(server, step).isPresent())
+              .stream()
+              .count();
+    }
+    LOG.info(
+        "rehearsed primary={} successor={} steps={} not yet possible={}",
+        old.key(),
+        winner.key(),
+        imagined.size(),
+        inTheWay);
   }
 
   private List<Seen> look(List<InstanceKey> keys) throws InterruptedException {
@@ -98,7 +141,7 @@ final class PlannedTakeoverPlaybook implements Playbook {
       }
     }
     for (Map.Entry<InstanceKey, Future<ServerReading>> answer : answers.entrySet()) {
-      Seen before = Seen.of(instance(answer.getKey()));
+      Seen before = Seen.of(instance(answer.getKey()), Standings.now(database, config.promotion()));
       try {
         seen.add(before.now(answer.getValue().get()));
       } catch (ExecutionException e) {

@@ -9,6 +9,12 @@ interface Playbook {
   /** What comes next, from the ledger and fresh readings. */
   Next next(Recovery recovery, Ledger ledger) throws WorkStopped, InterruptedException;
 
+  /**
+   * Takes up what an earlier leader left, before any step is run: a chance to read what the steps
+   * that are planned will need.
+   */
+  default void resume(Ledger ledger) throws InterruptedException {}
+
   /** What comes next. */
   sealed interface Next {
     /** More steps. */

@@ -43,6 +43,7 @@ final class RecoveryExecutor {
    * @throws WorkStopped this node must leave the recovery to the next leader
    */
   Recovery.Ending run() throws WorkStopped, InterruptedException {
+    playbook.resume(ledger());
     mendWhatCameUndone();
     while (true) {
       Ledger ledger = ledger();

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,9 @@ final class ServerSession implements AutoCloseable {
   /** Connection attribute: the term in whose name the session acts. */
   static final String TERM_ATTRIBUTE = "term";
 
+  /** What a plugin that is unloaded takes with it. */
+  private static final int UNKNOWN_VARIABLE = 1193;
+
   private static final String VARIABLES =
       "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'version', 'read_only',"
           + " 'super_read_only', 'log_bin', 'log_slave_updates', 'log_replica_updates',"
@@ -47,6 +51,9 @@ final class ServerSession implements AutoCloseable {
   private final boolean publicKeyOption;
 
   private final Consumer<ServerSession> giveBack;
+
+  /** Those of the variables that the server has; empty until they were listed. */
+  private List<String> variableNames = List.of();
 
   private ServerSession(InstanceKey key, Connection connection, Consumer<ServerSession> giveBack)
       throws SQLException {
@@ -161,12 +168,7 @@ final class ServerSession implements AutoCloseable {
 
   /** Reads everything that a step may need to know of the server. */
   ServerReading read() throws SQLException {
-    Map<String, String> variables = new HashMap<>();
-    for (Map<String, String> row : query(VARIABLES)) {
-      variables.put(
-          row.getOrDefault("variable_name", "").toLowerCase(Locale.ROOT),
-          row.getOrDefault("value", ""));
-    }
+    Map<String, String> variables = variables();
     List<Map<String, String>> status = query(words.showStatus());
     // Status before sets: what is applied in between then counts as executed, not as lost.
     List<Map<String, String>> sets = List.of();
@@ -189,6 +191,41 @@ final class ServerSession implements AutoCloseable {
         channel(status),
         status.size(),
         semiSync(variables));
+  }
+
+  /** As {@link #read}, with the uptime, for who has to know whether the server was restarted. */
+  ServerReading readWithUptime() throws SQLException {
+    ServerReading reading = read();
+    List<Map<String, String>> uptime = query("SHOW GLOBAL STATUS LIKE 'Uptime'");
+    return uptime.isEmpty()
+        ? reading
+        : reading.up(number(uptime.getFirst().getOrDefault("value", "-1")));
+  }
+
+  /** To list variables costs the server far more than to name them, which works from then on. */
+  private Map<String, String> variables() throws SQLException {
+    if (!variableNames.isEmpty()) {
+      try {
+        return query(
+                variableNames.stream()
+                    .map(name -> "@@GLOBAL." + name + " AS " + name)
+                    .collect(Collectors.joining(", ", "SELECT ", "")))
+            .getFirst();
+      } catch (SQLException e) {
+        if (e.getErrorCode() != UNKNOWN_VARIABLE) {
+          throw e;
+        }
+        LOG.info("a variable is gone, they are listed again key={}", key);
+      }
+    }
+    Map<String, String> variables = new HashMap<>();
+    for (Map<String, String> row : query(VARIABLES)) {
+      variables.put(
+          row.getOrDefault("variable_name", "").toLowerCase(Locale.ROOT),
+          row.getOrDefault("value", ""));
+    }
+    variableNames = List.copyOf(variables.keySet());
+    return variables;
   }
 
   private static Optional<Channel> channel(List<Map<String, String>> status) {

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of one run of a recovery; the first one on a server ends what earlier runs left
@@ -18,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * than most steps; none ever reconnects. Thread-safe.
  */
 final class Sessions implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
   private static final int PING_SECONDS = 1;
 
   private final FleetConnector connector;
@@ -26,6 +29,7 @@ final class Sessions implements AutoCloseable {
   private final long term;
   private final Set<InstanceKey> clean = ConcurrentHashMap.newKeySet();
   private final Map<InstanceKey, Deque<ServerSession>> idle = new ConcurrentHashMap<>();
+  private final Map<InstanceKey, ReplicationAccount> accounts = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   Sessions(FleetConnector connector, Duration timeout, String recoveryUid, long term) {
@@ -105,10 +109,30 @@ final class Sessions implements AutoCloseable {
   /** Reads a server once. */
   ServerReading read(InstanceKey key) throws SQLException, InterruptedException {
     try (ServerSession session = open(key)) {
-      return session.read();
+      return session.readWithUptime();
     } catch (SQLException e) {
       suspect(key);
       throw e;
+    }
+  }
+
+  /**
+   * The account with which a server replicates, or did when it was asked first: a server that is
+   * promoted forgets it. Kept in memory only.
+   */
+  Optional<ReplicationAccount> account(InstanceKey key) throws InterruptedException {
+    Optional<ReplicationAccount> known = Optional.ofNullable(accounts.get(key));
+    if (known.isPresent()) {
+      return known;
+    }
+    try (ServerSession session = open(key)) {
+      Optional<ReplicationAccount> account = ReplicationAccount.of(session);
+      account.ifPresent(found -> accounts.put(key, found));
+      return account;
+    } catch (SQLException e) {
+      suspect(key);
+      LOG.warn("cannot read a replication account key={} cause={}", key, e.getMessage());
+      return Optional.empty();
     }
   }
 

@@ -28,6 +28,9 @@ final class StepRunner {
   private static final int MAX_TRIES = 3;
   private static final Duration POLL = Duration.ofMillis(25);
 
+  /** Most effects are there at once, and writes may be waiting for them. */
+  private static final Duration FIRST_POLL = Duration.ofMillis(1);
+
   /** A wait that makes progress may last this many step timeouts. */
   private static final int PROGRESS_FACTOR = 100;
 
@@ -254,18 +257,14 @@ final class StepRunner {
 
   /** The account that the step's target is to replicate with, where a server can tell it. */
   private Optional<ReplicationAccount> account(RecoveryStep step) throws InterruptedException {
-    String from = step.arguments().getOrDefault(TakeoverPlanner.ACCOUNT_OF, "");
-    if (from.isEmpty()) {
-      return Optional.empty();
+    String keepers = step.arguments().getOrDefault(TakeoverPlanner.ACCOUNT_OF, "");
+    for (String keeper : keepers.isEmpty() ? new String[0] : keepers.split(",", -1)) {
+      Optional<ReplicationAccount> account = sessions.account(InstanceKey.parse(keeper, 0));
+      if (account.isPresent()) {
+        return account;
+      }
     }
-    InstanceKey key = InstanceKey.parse(from, 0);
-    try (ServerSession session = sessions.open(key)) {
-      return ReplicationAccount.of(session);
-    } catch (SQLException e) {
-      sessions.suspect(key);
-      LOG.warn("cannot read a replication account key={} cause={}", key, e.getMessage());
-      return Optional.empty();
-    }
+    return Optional.empty();
   }
 
   /** Reads until the effect is there; the deadline moves while transactions are being applied. */
@@ -277,6 +276,7 @@ final class StepRunner {
     long start = System.nanoTime();
     long patience = start + timeout;
     long executed = -1;
+    Duration pause = FIRST_POLL;
     while (true) {
       requireLeading();
       ServerReading server = session.read();
@@ -297,7 +297,8 @@ final class StepRunner {
       if (now > patience) {
         return Result.failed("not so within " + limit + "; " + seen(server));
       }
-      Thread.sleep(POLL);
+      Thread.sleep(pause);
+      pause = pause.multipliedBy(2).compareTo(POLL) < 0 ? pause.multipliedBy(2) : POLL;
     }
   }
 

@@ -103,6 +103,9 @@ sealed interface TakeoverAction extends ServerAction {
 
   /** {@link StepKind#ATTACH}. */
   record Attach() implements TakeoverAction {
+    /** A backup on the server keeps it from being attached for as long as the backup takes. */
+    private static final int LOCK_WAIT_SECONDS = 1;
+
     @Override
     public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
       GtidSet extra = server.executed().minus(ServerAction.transactions(step));
@@ -129,6 +132,7 @@ sealed interface TakeoverAction extends ServerAction {
     void act(ServerSession session, RecoveryStep step, Optional<ReplicationAccount> account)
         throws SQLException {
       InstanceKey source = ServerAction.source(step);
+      session.execute("SET SESSION lock_wait_timeout = " + LOCK_WAIT_SECONDS);
       session.execute(session.words().stop());
       if (account.isPresent()) {
         session.execute(

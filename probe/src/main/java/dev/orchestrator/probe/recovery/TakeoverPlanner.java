@@ -11,26 +11,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Turns what is known into the steps by which a living primary hands over. Pure.
  *
- * <p>Replicas follow the new primary at the same time as it becomes writable, not before: until
- * then they acknowledge the old one's transactions, and a takeover that is given up has nothing to
- * take back on them. Nothing that can wait lies between the fence and the promotion.
+ * <p>Replicas follow the new primary while it is being made writable, not before the old one is
+ * fenced and drained: until then they acknowledge its transactions, and a takeover that is given up
+ * has nothing to take back on them. Nothing that can wait lies between the fence and the promotion:
+ * the old primary is attached when the new one is seen writable, with an account that was read
+ * before.
  */
 final class TakeoverPlanner {
   /** Argument of {@link StepKind#DECIDE}: {@link Follower#text}. */
   static final String FOLLOWERS = "followers";
 
-  /** Argument of {@link StepKind#ATTACH}: server whose replication account is used. */
+  /** Argument of {@link StepKind#ATTACH}: servers one of whose replication accounts is used. */
   static final String ACCOUNT_OF = "accountOf";
 
   private static final int DECIDE = 50;
   private static final int PRE_HOOKS = 100;
   private static final int FENCE = 200;
   private static final int DRAIN = 300;
-  private static final int DESIGNATE = 400;
   private static final int PROMOTE = 500;
 
   private static final int REVOKE = Ledger.AFTERMATH;
@@ -126,22 +128,29 @@ final class TakeoverPlanner {
             RecoveryPlanner.CLUSTER_ID, cluster.clusterId(),
             RecoveryPlanner.EPOCH, Long.toString(cluster.epoch()));
     plan.gate(
-        DESIGNATE,
+        PROMOTE,
         StepKind.DESIGNATE,
         WINNER_LANE,
         winner,
         record,
         winner.key() + " is the primary by agreement");
+    promote(plan, winner, policy, all, record);
     Map<String, String> attach = follow(winner, drained, false);
-    attach.put(ACCOUNT_OF, winner.key().toString());
+    attach.put(ACCOUNT_OF, accountKeepers(decision));
     plan.attempt(
-        DESIGNATE,
+        PROMOTE,
         StepKind.ATTACH,
-        OLD_LANE,
+        WINNER_LANE,
         old,
         attach,
-        old.key() + " learns its new source while " + winner.key() + " still knows the account");
-    promote(plan, winner, policy, all, record);
+        old.key() + " learns its new source, and the account that " + winner.key() + " used");
+    planner.hooks(
+        plan,
+        PROMOTE,
+        "PostMasterFailoverProcesses",
+        false,
+        WINNER_LANE,
+        Map.of(RecoveryPlanner.WINNER, winner.key().toString()));
     for (Follower follower : followers(decision)) {
       Map<String, String> arguments = follow(winner, drained, follower.acks());
       String lane = follower.key().toString();
@@ -191,13 +200,14 @@ final class TakeoverPlanner {
             winner,
             Map.of(),
             winner.key() + " is seen writable");
-    planner.hooks(
-        plan,
-        PROMOTE,
-        "PostMasterFailoverProcesses",
-        false,
-        WINNER_LANE,
-        Map.of(RecoveryPlanner.WINNER, winner.key().toString()));
+  }
+
+  /** Who knows, or knew, with which account to replicate in this cluster: the new primary first. */
+  private static String accountKeepers(RecoveryStep decision) {
+    return Stream.concat(
+            Stream.of(winner(decision).key()), followers(decision).stream().map(Follower::key))
+        .map(InstanceKey::toString)
+        .collect(Collectors.joining(","));
   }
 
   private static Map<String, String> follow(Target source, GtidSet transactions, boolean acks) {
@@ -344,7 +354,7 @@ final class TakeoverPlanner {
     return Follower.parse(ServerAction.argument(decision, FOLLOWERS));
   }
 
-  private static Target winner(RecoveryStep decision) {
+  static Target winner(RecoveryStep decision) {
     return new Target(
         InstanceKey.parse(ServerAction.argument(decision, RecoveryPlanner.WINNER), 0),
         ServerAction.argument(decision, RecoveryPlanner.WINNER_UUID));

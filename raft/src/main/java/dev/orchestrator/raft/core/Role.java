@@ -129,6 +129,12 @@ sealed interface Role {
       return of == null || of.contactSentAtMillis < millis;
     }
 
+    /** Whether this member has the log but for what is on the way (thesis §4.2.1). */
+    boolean keepsPace(MemberId member) {
+      Progress of = progress.get(member);
+      return of != null && of.keepsPace;
+    }
+
     /** Of the other voters that were heard since {@code lately} the one that has most. */
     @Nullable MemberId mostUpToDate(Membership membership, long lately) {
       return progress.entrySet().stream()

@@ -1,5 +1,6 @@
 package dev.orchestrator.raft.group;
 
+import dev.orchestrator.raft.core.SnapshotProgress;
 import dev.orchestrator.raft.metrics.HistogramSnapshot;
 import dev.orchestrator.raft.metrics.LinkMetrics;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.List;
  * What a member counts and measures of itself, at one moment; counters begin with the process.
  * Immutable.
  *
- * @param status role, term and indexes
+ * @param status role, term, indexes, and how far snapshots on their way have come
  * @param electionsStarted times that this member stood for election (pre-votes not counted)
  * @param electionsWon times that it began to lead
  * @param leaderChanges times that it saw another leader than before, or the same in another term
@@ -32,6 +33,11 @@ public record RaftMetrics(
     long refusedConnections) {
   public RaftMetrics {
     links = List.copyOf(links);
+  }
+
+  /** Snapshots on their way from this member, and to it. */
+  public List<SnapshotProgress> snapshots() {
+    return status.snapshots();
   }
 
   /**

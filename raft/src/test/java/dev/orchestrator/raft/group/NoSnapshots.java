@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** For members that are never behind. */
-final class NoSnapshots implements SnapshotStorage {
+public final class NoSnapshots implements SnapshotStorage {
   private static IOException none() {
     return new IOException("no snapshots here");
   }

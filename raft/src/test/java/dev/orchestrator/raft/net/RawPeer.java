@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A peer that speaks by hand, and as badly as wished. */
@@ -75,6 +76,15 @@ final class RawPeer implements AutoCloseable {
     }
   }
 
+  /** The certificate that the other side shows. */
+  String certificatePem() throws Exception {
+    SSLSocket tls = (SSLSocket) socket;
+    tls.startHandshake();
+    byte[] shown = tls.getSession().getPeerCertificates()[0].getEncoded();
+    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(shown);
+    return "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n";
+  }
+
   static Hello.Builder helloOf(MemberId self, List<String> names) {
     return Hello.newBuilder()
         .setProtocolVersion(Handshake.PROTOCOL_VERSION)
@@ -121,9 +131,11 @@ final class RawPeer implements AutoCloseable {
   /** Whether the other side closes the connection. */
   boolean isClosed() throws IOException {
     try {
-      while (true) {
-        read();
+      byte[] last = new byte[1_024];
+      while (in.read(last) >= 0) {
+        // whatever it says before that
       }
+      return true;
     } catch (EOFException | java.net.SocketException e) {
       return true;
     }

@@ -54,15 +54,26 @@ public final class TestCertificates {
     return issue(folder, host, now.minusSeconds(3600), now.plusSeconds(86_400));
   }
 
+  /** As {@link #issue(Path, String)}, trusting these authorities. */
+  PeerTlsFiles issue(Path folder, String host, String authorities) {
+    Instant now = Instant.now();
+    return issue(folder, host, authorities, now.minusSeconds(3600), now.plusSeconds(86_400));
+  }
+
   /** As {@link #issue(Path, String)}, valid in this time. */
   PeerTlsFiles issue(Path folder, String host, Instant from, Instant until) {
+    return issue(folder, host, authority(), from, until);
+  }
+
+  private PeerTlsFiles issue(
+      Path folder, String host, String authorities, Instant from, Instant until) {
     KeyPair own = newKeys();
     byte[] alternative = sequence(bytes(0x06, 0x55, 0x1D, 0x11), tagged(0x04, sequence(san(host))));
     PeerTlsFiles files =
         new PeerTlsFiles(
             folder.resolve("cert.pem"), folder.resolve("key.pem"), folder.resolve("ca.pem"));
     write(files.key(), pem("PRIVATE KEY", own.getPrivate().getEncoded()));
-    write(files.authorities(), authority());
+    write(files.authorities(), authorities);
     write(files.certificates(), pem("CERTIFICATE", signed(host, own, from, until, alternative)));
     return files;
   }

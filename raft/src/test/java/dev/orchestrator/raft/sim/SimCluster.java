@@ -732,7 +732,9 @@ public final class SimCluster {
   }
 
   private void transmit(MemberId from, SimMember to, RaftMessage message) {
-    long delay = random.nextInt(1_000 * faults.maxDelayMillis());
+    long delay =
+        1_000L * faults.minDelayMillis()
+            + random.nextInt(1_000 * (faults.maxDelayMillis() - faults.minDelayMillis()));
     if (random.nextDouble() < faults.longDelayRate()) {
       delay += random.nextInt(2_000_000);
     }

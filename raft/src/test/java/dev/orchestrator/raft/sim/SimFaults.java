@@ -8,7 +8,8 @@ import java.util.SplittableRandom;
  *
  * @param lossRate share of messages lost
  * @param duplicateRate share of messages delivered twice
- * @param maxDelayMillis messages take from 0 to this, in any order
+ * @param minDelayMillis messages take at least this
+ * @param maxDelayMillis messages take up to this, in any order
  * @param longDelayRate share of messages that take up to 2 s
  * @param partitionEveryMillis mean time between changes of the cut links, 0 for never
  * @param crashEveryMillis mean time between crashes, 0 for never
@@ -38,6 +39,7 @@ import java.util.SplittableRandom;
 public record SimFaults(
     double lossRate,
     double duplicateRate,
+    int minDelayMillis,
     int maxDelayMillis,
     double longDelayRate,
     int partitionEveryMillis,
@@ -62,25 +64,26 @@ public record SimFaults(
     int refetchEveryMillis) {
   /** Nothing goes wrong. */
   public static final SimFaults NONE =
-      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      new SimFaults(0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Nothing goes wrong but that logs are cut. */
   public static final SimFaults COMPACTING =
-      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0);
+      new SimFaults(0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0);
 
   /** Nothing goes wrong, and nobody notices by a closed connection who dies. */
   public static final SimFaults SILENT =
-      new SimFaults(0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      new SimFaults(0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-  /** Round trips of 150 ms and 2 % loss. */
+  /** Round trips of 150 ms, 120 to 180, and 2 % loss. */
   public static final SimFaults WIDE_AREA =
-      new SimFaults(0.02, 0, 75, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      new SimFaults(0.02, 0, 60, 90, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** A mix of faults. */
   public static SimFaults draw(SplittableRandom random) {
     return new SimFaults(
         random.nextBoolean() ? random.nextDouble() * 0.3 : 0,
         random.nextBoolean() ? random.nextDouble() * 0.2 : 0,
+        0,
         1 + random.nextInt(random.nextBoolean() ? 150 : 10),
         random.nextBoolean() ? random.nextDouble() * 0.05 : 0,
         random.nextBoolean() ? 200 + random.nextInt(2_000) : 0,

@@ -23,6 +23,10 @@ final class Simulate {
       failovers();
       return;
     }
+    if (options.containsKey("--wide-area")) {
+      wideArea(options.get("--wide-area"));
+      return;
+    }
     long seeds = options.getOrDefault("--seeds", 20_000L);
     long from = options.getOrDefault("--from", 1L);
     long threads = options.getOrDefault("--threads", 2L);
@@ -42,6 +46,7 @@ final class Simulate {
     LongAdder simulatedMillis = new LongAdder();
     LongAdder cpuNanos = new LongAdder();
     LongAdder done = new LongAdder();
+    LongAdder traces = new LongAdder();
     NavigableMap<Long, String> failures = new ConcurrentSkipListMap<>();
     NavigableMap<String, LongAdder> happened = new ConcurrentSkipListMap<>();
     long began = System.nanoTime();
@@ -58,6 +63,7 @@ final class Simulate {
                       try {
                         SimCluster cluster = Storm.run(seed);
                         simulatedMillis.add(cluster.simulatedMillis());
+                        traces.add(seed * cluster.traceHash()); // a sum knows no order of threads
                         cluster
                             .counts()
                             .forEach(
@@ -88,12 +94,14 @@ final class Simulate {
                     + " --seeds 1"));
     System.out.println("happened: " + happened);
     System.out.printf(
-        "%d seeds, %d failed; %.0f seeds/s; %.0f simulated cluster-seconds, %.0f per CPU-second%n",
+        "%d seeds, %d failed; %.0f seeds/s; %.0f simulated cluster-seconds, %.0f per CPU-second; traces"
+            + " %016x%n",
         done.sum(),
         failures.size(),
         done.sum() / wallSeconds,
         simulatedMillis.sum() / 1e3,
-        simulatedMillis.sum() / 1e3 / cpuSeconds);
+        simulatedMillis.sum() / 1e3 / cpuSeconds,
+        traces.sum());
     return failures.isEmpty();
   }
 
@@ -126,6 +134,31 @@ final class Simulate {
       Violation.unless(millis < 10_000, "seed %d: no new leader", seed);
     }
     return millis;
+  }
+
+  private static void wideArea(long hours) {
+    System.out.println("150 ms round trips, 2 % loss, a stall of 500 ms every 10 s");
+    long needless = 0;
+    for (long seed = 1; seed <= hours; seed++) {
+      int elections = electionsInAWideAreaHour(seed);
+      needless += elections;
+      System.out.printf("hour %d: %d needless elections, %d so far%n", seed, elections, needless);
+    }
+  }
+
+  /** Rule L3: elections that nobody needs, since nobody dies. */
+  static int electionsInAWideAreaHour(long seed) {
+    SimCluster cluster = SimCluster.with(seed, 3, SimFaults.WIDE_AREA);
+    Violation.unless(cluster.makesProgress(20_000), "seed %d: no leader", seed);
+    int before = cluster.elections();
+    for (int second = 0; second < 3_600; second++) {
+      if (second % 10 == 0) {
+        cluster.pauseRandom(500);
+      }
+      cluster.proposeToLeaders();
+      cluster.runMillis(1_000);
+    }
+    return cluster.elections() - before;
   }
 
   private static void print(String way, List<Long> sorted) {

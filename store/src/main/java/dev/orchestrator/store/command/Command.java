@@ -338,6 +338,22 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * No automatic recovery of a cluster starts for a while (rule A11); replaces an earlier pause.
+   *
+   * @param clusterId the cluster's immutable id
+   * @param owner who says so
+   * @param reason why
+   * @param durationSeconds from the leader's stamp on; 0 ends the pause
+   */
+  record PauseRecoveries(String clusterId, String owner, String reason, long durationSeconds)
+      implements Note {
+    @Override
+    public String name() {
+      return "pause-recoveries";
+    }
+  }
+
   /** A value for the key-value stores; who writes it there watches the rows, outside apply. */
   record PutKeyValue(String key, String value) implements Note {
     @Override

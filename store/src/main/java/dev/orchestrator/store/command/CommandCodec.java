@@ -268,6 +268,7 @@ public final class CommandCodec {
       case SET_CLUSTER_ALIAS -> NoteCodec.read(envelope.getSetClusterAlias());
       case PUT_KEY_VALUE -> NoteCodec.read(envelope.getPutKeyValue());
       case EXPIRE_NOTES -> NoteCodec.read(envelope.getExpireNotes());
+      case PAUSE_RECOVERIES -> NoteCodec.read(envelope.getPauseRecoveries());
       case CHECK_STATE -> new Command.CheckState();
       case REPORT_STATE -> new Command.ReportState(Parts.report(envelope.getReportState()));
       case RAISE_FORMAT -> new Command.RaiseFormat(envelope.getRaiseFormat().getVersion());

@@ -75,6 +75,7 @@ final class KeyRules {
       case Command.EndMaintenance c -> c.key().map(InstanceKey::host).stream();
       case Command.SetClusterAlias c -> Stream.of(c.clusterName());
       case Command.PutKeyValue c -> Stream.of(c.key());
+      case Command.PauseRecoveries c -> Stream.of("pause." + c.clusterId());
       case Command.ExpireNotes _ -> Stream.empty();
     };
   }

@@ -85,6 +85,7 @@ class CommandCodecTest {
         new Command.EndMaintenance(Optional.of(DB1), Optional.of(4L)),
         new Command.SetClusterAlias("db1:3306", "shop"),
         new Command.PutKeyValue("mysql/master/shop", "db1:3306"),
+        new Command.PauseRecoveries("c1", "jane", "moving racks", 600),
         new Command.ExpireNotes(3600, 3601, 3602),
         new Command.CheckState(),
         new Command.ReportState(
