@@ -13,12 +13,14 @@ import dev.orchestrator.raft.group.RaftGroup;
 import dev.orchestrator.raft.group.RaftStatus;
 import dev.orchestrator.raft.net.LinkOptions;
 import dev.orchestrator.server.config.NodeConfig;
+import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.command.Replicator;
 import dev.orchestrator.store.fsm.SqlStateMachine;
 import dev.orchestrator.store.log.LogFolder;
 import dev.orchestrator.store.log.RocksLogStorage;
+import dev.orchestrator.store.replication.FormatWatch;
 import dev.orchestrator.store.replication.RaftReplicator;
 import dev.orchestrator.store.replication.StateWatch;
 import dev.orchestrator.store.sql.Database;
@@ -39,6 +41,7 @@ final class GroupMember implements Group {
   private final RaftGroup<CommandResult> member;
   private final RaftReplicator replicator;
   private final StateWatch states;
+  private final FormatWatch formats;
   private final NodeConfig.Raft config;
   private final LeaderAnnouncer announcer;
   private volatile boolean fit = true;
@@ -47,10 +50,12 @@ final class GroupMember implements Group {
       RaftGroup<CommandResult> member,
       RaftReplicator replicator,
       StateWatch states,
+      FormatWatch formats,
       NodeConfig config) {
     this.member = member;
     this.replicator = replicator;
     this.states = states;
+    this.formats = formats;
     this.config = config.raft().orElseThrow();
     this.announcer = new LeaderAnnouncer(replicator, member::status, config.http().advertised());
   }
@@ -102,7 +107,17 @@ final class GroupMember implements Group {
               System::nanoTime);
       stateMachine.onCheck(states::check);
       stateGroup.onReport(states::take);
-      return new GroupMember(member, replicator, states, config);
+      FormatGroup formatGroup = new FormatGroup(member);
+      FormatWatch formats =
+          new FormatWatch(
+              CommandCodec.FORMAT_VERSION,
+              database,
+              replicator,
+              replicator,
+              formatGroup,
+              System::nanoTime);
+      formatGroup.onAnnouncement(formats::take);
+      return new GroupMember(member, replicator, states, formats, config);
     } catch (RuntimeException e) {
       storage.close();
       throw e;
@@ -179,6 +194,7 @@ final class GroupMember implements Group {
   @Override
   public void watchStates(Watches watches) {
     watches.every(WATCH_MILLIS, "state hashes", states::tick);
+    watches.every(WATCH_MILLIS, "command format", formats::tick);
   }
 
   @Override

@@ -5,12 +5,15 @@ import dev.orchestrator.probe.observer.ObserverLink;
 import dev.orchestrator.raft.group.RaftStatus;
 import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.command.Replicator;
+import dev.orchestrator.store.replication.FormatWatch;
 import dev.orchestrator.store.replication.LocalReplicator;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A node without Raft: it leads from the start and decides alone. Thread-safe. */
-record LoneNode(LocalReplicator local) implements Group {
+record LoneNode(LocalReplicator local, FormatWatch formats) implements Group {
+  private static final long WATCH_MILLIS = 1_000;
+
   @Override
   public Replicator replicator() {
     return local;
@@ -49,7 +52,9 @@ record LoneNode(LocalReplicator local) implements Group {
   public void handOver() {}
 
   @Override
-  public void watchStates(Watches watches) {}
+  public void watchStates(Watches watches) {
+    watches.every(WATCH_MILLIS, "command format", formats::tick);
+  }
 
   @Override
   public void watch(Watches watches, Consumer<String> cannotJoin) {}

@@ -14,6 +14,7 @@ import dev.orchestrator.raft.group.RaftException;
 import dev.orchestrator.server.config.NodeConfig;
 import dev.orchestrator.server.config.UnresolvedNames;
 import dev.orchestrator.store.fsm.SqlStateMachine;
+import dev.orchestrator.store.replication.FormatWatch;
 import dev.orchestrator.store.replication.LocalReplicator;
 import dev.orchestrator.store.sql.Database;
 import dev.orchestrator.store.sql.MySqlBackend;
@@ -72,8 +73,7 @@ public final class Node implements AutoCloseable {
         keep(
             config.raft().isPresent()
                 ? GroupMember.start(config, bootstrap, stateMachine, database, this::fatal)
-                : new LoneNode(
-                    new LocalReplicator(stateMachine, config.name(), config.http().advertised())));
+                : loneNode(config, stateMachine, database));
     this.group = group;
     FleetConnector connector = new FleetConnector(config.access());
     DiscoveryLoop discovery =
@@ -152,6 +152,13 @@ public final class Node implements AutoCloseable {
     } else {
       stop(ExitStatus.CANNOT_START, String.join("; ", names) + " (" + reason + ")");
     }
+  }
+
+  private static Group loneNode(
+      NodeConfig config, SqlStateMachine stateMachine, Database database) {
+    LocalReplicator local =
+        new LocalReplicator(stateMachine, config.name(), config.http().advertised());
+    return new LoneNode(local, FormatWatch.alone(database, local));
   }
 
   private static Database open(NodeConfig.Backend backend) {

@@ -10,7 +10,8 @@ import java.util.function.BiConsumer;
  */
 enum NoteKind {
   SIGHTINGS(1),
-  STATE_REPORT(2);
+  STATE_REPORT(2),
+  FORMAT(3);
 
   private final byte code;
 

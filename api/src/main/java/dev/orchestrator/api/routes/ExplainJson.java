@@ -5,6 +5,7 @@ import dev.orchestrator.probe.analysis.Analysis;
 import dev.orchestrator.probe.observer.Verdict;
 import dev.orchestrator.probe.recovery.Advice;
 import dev.orchestrator.probe.recovery.Explanation;
+import dev.orchestrator.probe.recovery.Question;
 import dev.orchestrator.store.model.ClusterRecord;
 import dev.orchestrator.store.model.Instance;
 import java.util.LinkedHashMap;
@@ -40,6 +41,19 @@ final class ExplainJson {
     recovery.put("WhyNot", explanation.reasons());
     fields.put("AutomaticRecovery", recovery);
     fields.put("Plan", of(explanation.plan()));
+    fields.put("Question", explanation.question().map(ExplainJson::of).orElse(null));
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> of(Question question) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("RecoveryUID", question.recoveryUid());
+    fields.put("Text", question.text());
+    fields.put(
+        "Answers",
+        question.answers().stream()
+            .map(answer -> Map.of("Path", answer.path(), "Meaning", answer.meaning()))
+            .toList());
     return fields;
   }
 

@@ -83,7 +83,8 @@ public final class OrderRoutes {
             kind,
             lookup.clusterName(request),
             server(request, "designatedHost", "designatedPort"),
-            lossAcceptedBy(request, kind));
+            lossAcceptedBy(request, kind),
+            Optional.empty());
     return dry(request) ? advice(wish) : carryOut(wish, recovery -> told(kind, recovery));
   }
 
@@ -96,7 +97,11 @@ public final class OrderRoutes {
     InstanceKey failed = lookup.key(request);
     RecoveryOrders.Request wish =
         new RecoveryOrders.Request(
-            kind, lookup.clusterOf(failed), server(request, "candidateHost", "candidatePort"));
+            kind,
+            lookup.clusterOf(failed),
+            server(request, "candidateHost", "candidatePort"),
+            Optional.empty(),
+            name(request, "endDelayBy"));
     Advice advice = advise(wish);
     if (!advice.primary().equals(Optional.of(failed))) {
       return new ApiResponse.Envelope(
@@ -137,12 +142,18 @@ public final class OrderRoutes {
 
   /** The name is kept with the recovery: who gave up what other servers hold. */
   private static Optional<String> lossAcceptedBy(ApiRequest request, OrderKind kind) {
-    Optional<String> name = request.queryValue("acceptLossBy");
+    Optional<String> name = name(request, "acceptLossBy");
     if (name.isPresent() && kind != OrderKind.FORCED_TAKEOVER) {
       throw new ApiException("acceptLossBy is for force-master-takeover only");
     }
+    return name;
+  }
+
+  /** Who says so: the name is kept with the recovery. */
+  private static Optional<String> name(ApiRequest request, String parameter) {
+    Optional<String> name = request.queryValue(parameter);
     if (name.isPresent() && !name.get().matches("[A-Za-z0-9._@-]{1,64}")) {
-      throw new ApiException("acceptLossBy is a name of letters, digits and . _ @ -");
+      throw new ApiException(parameter + " is a name of letters, digits and . _ @ -");
     }
     return name;
   }

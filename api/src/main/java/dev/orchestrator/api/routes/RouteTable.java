@@ -30,6 +30,7 @@ public final class RouteTable {
     routes.addAll(new OrderRoutes(config, services).routes());
     routes.addAll(new ExplainRoutes(config, services).routes());
     routes.addAll(new DowntimeRoutes(config, services).routes());
+    routes.addAll(new PauseRoutes(config, services).routes());
     routes.addAll(new GlobalRecoveryRoutes(config, services).routes());
     routes.addAll(new StateRoutes(config, services).routes());
     routes.addAll(new TagRoutes(config, services).routes());

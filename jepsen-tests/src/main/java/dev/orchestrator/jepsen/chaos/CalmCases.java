@@ -18,26 +18,30 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The program behind {@code scripts/recovery-calm}: disturbances that are no death of a primary.
+ * The program behind {@code scripts/recovery-calm}: disturbances that are no death of a primary,
+ * and deaths among them.
  */
 public final class CalmCases {
-  private static final Duration REACTION = Duration.ofSeconds(5);
-  private static final Duration LASTS = Duration.ofSeconds(7);
+  private static final Duration REACTION = Duration.ofSeconds(3);
+  private static final Duration LONGER_THAN_REACTION = Duration.ofSeconds(2);
   private static final Duration PULSE = Duration.ofMillis(250);
+  private static final Duration ACT_LIMIT = Duration.ofSeconds(45);
   private static final int MOST_CONNECTIONS = 200;
   private static final int PULSES = 6;
 
   private final ChaosWorld world;
-  private final Console console;
+  private final CalmBook book;
   private final Duration reaction;
+  private final Duration lasts;
 
-  CalmCases(ChaosWorld world, Console console, Duration reaction) {
+  CalmCases(ChaosWorld world, CalmBook book, Duration reaction) {
     this.world = world;
-    this.console = console;
+    this.book = book;
     this.reaction = reaction;
+    this.lasts = reaction.plus(LONGER_THAN_REACTION);
   }
 
-  /** A disturbance. */
+  /** What happens to the fleet. */
   enum Case {
     /** What the leader sends to the primary is dropped. */
     LEADER_TO_PRIMARY_CUT,
@@ -56,23 +60,48 @@ public final class CalmCases {
     /** A replica is frozen. */
     REPLICA_FROZEN,
     /** The primary's mysqld is killed and back within the reaction time. */
-    RESTARTED
+    RESTARTED,
+    /** The primary's mysqld is killed and stays away: a recovery must promote another one. */
+    KILLED,
+    /** The primary's mysqld stands still: a recovery must promote another one. */
+    FROZEN;
+
+    /** Whether a recovery is wanted. */
+    boolean isDeath() {
+      return this == KILLED || this == FROZEN;
+    }
   }
 
   /** Runs in the checkout that the system property {@code demo.root} names. */
   public static void main(String[] arguments) {
     var console = new Console(System.out);
-    int count = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 100;
+    CalmOptions options;
+    try {
+      options = CalmOptions.parse(List.of(arguments));
+    } catch (IllegalArgumentException e) {
+      console.line("recovery-calm: " + e.getMessage() + "; try --help");
+      System.exit(2);
+      return;
+    }
     Path root = Path.of(System.getProperty("demo.root", ".")).toAbsolutePath().normalize();
     boolean good;
-    try (DemoFolder folder = DemoFolder.claim(root.resolve("jepsen-tests/target/chaos"));
-        ChaosWorld world = ChaosWorld.start(root, folder, REACTION, RecoveryChaos.WRITE_PAUSE)) {
-      var calm = new CalmCases(world, console, REACTION);
-      List<Case> cases = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        cases.add(Case.values()[i % Case.values().length]);
-      }
-      good = calm.run(cases);
+    try (DemoFolder folder = DemoFolder.claim(root.resolve("jepsen-tests/target/calm"))) {
+      var book =
+          new CalmBook(
+              options.resume().orElse(folder.path().resolve("cases")).resolve("cases.tsv"),
+              options.cases(),
+              console);
+      options.limit().ifPresent(book::endAfter);
+      good =
+          options
+              .lanes()
+              .run(
+                  root,
+                  folder.path(),
+                  lane -> new ChaosWorld.Settings(lane, REACTION, RecoveryChaos.WRITE_PAUSE, 1),
+                  (world, lane) -> new CalmCases(world, book, REACTION).run(),
+                  console);
+      good &= book.summary();
     } catch (LabException e) {
       console.line("FAILED: " + e.getMessage());
       good = false;
@@ -80,32 +109,22 @@ public final class CalmCases {
     System.exit(good ? 0 : 1);
   }
 
-  /** Runs the cases one after the other; says whether nobody acted on any of them. */
-  boolean run(List<Case> cases) {
-    int bad = 0;
-    int unjudged = 0;
-    for (Case disturbance : cases) {
-      Optional<String> wrong;
+  /** Runs cases until the book has none left. */
+  void run() {
+    for (var next = book.next(); next.isPresent(); next = book.next()) {
+      Case disturbance = next.get().disturbance();
+      CalmBook.Verdict verdict;
       try {
-        wrong = run(disturbance);
-        unjudged += wrong.filter(String::isEmpty).isPresent() ? 1 : 0;
+        verdict = disturbance.isDeath() ? runDeath(disturbance) : runCalm(disturbance);
       } catch (LabException e) {
-        wrong = Optional.of(String.valueOf(e.getMessage()));
+        verdict = CalmBook.Verdict.wrong(String.valueOf(e.getMessage()));
       }
-      boolean failed = wrong.filter(text -> !text.isEmpty()).isPresent();
-      bad += failed ? 1 : 0;
-      console.line(
-          (failed ? "WRONG " : "calm  ") + disturbance + wrong.map(text -> ": " + text).orElse(""));
+      book.finish(next.get(), verdict);
       world.restore();
     }
-    console.line(
-        "%d cases, %d false failovers or failures, %d too slow to judge"
-            .formatted(cases.size(), bad, unjudged));
-    return bad == 0 && !cases.isEmpty();
   }
 
-  /** Empty if nobody acted; an empty text if the case took too long to say. */
-  private Optional<String> run(Case disturbance) {
+  private CalmBook.Verdict runCalm(Case disturbance) {
     OrchestratorNode leader = world.nodes().awaitLeader();
     MySqlMember primary = world.awaitPrimary();
     Set<String> before = uids();
@@ -115,14 +134,49 @@ public final class CalmCases {
     Set<String> begun = uids();
     begun.removeAll(before);
     if (!begun.isEmpty() && disturbance == Case.RESTARTED && took.compareTo(reaction) > 0) {
-      return Optional.of("");
+      return CalmBook.Verdict.UNJUDGED;
     }
     if (!begun.isEmpty()) {
-      return Optional.of("a recovery began: " + begun);
+      return CalmBook.Verdict.wrong("a recovery began: " + begun);
     }
     return world.awaitPrimary().equals(primary)
-        ? Optional.empty()
-        : Optional.of("the primary is another one");
+        ? CalmBook.Verdict.good(took)
+        : CalmBook.Verdict.wrong("the primary is another one");
+  }
+
+  /** The primary dies: another server must become writable, and a recovery say so. */
+  private CalmBook.Verdict runDeath(Case death) {
+    MySqlMember primary = world.awaitPrimary();
+    Set<String> before = uids();
+    long start = System.nanoTime();
+    if (death == Case.KILLED) {
+      primary.kill9();
+    } else {
+      primary.process().signal("STOP");
+    }
+    boolean acted =
+        Waiting.poll(
+                ACT_LIMIT,
+                PULSE,
+                () -> promoted(before) ? Optional.of(true) : Optional.<Boolean>empty())
+            .isPresent();
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    if (death == Case.FROZEN && acted) {
+      primary.kill9(); // it is dead for good now, as a person would see to
+    } else if (death == Case.FROZEN) {
+      primary.process().signal("CONT");
+    }
+    if (!acted && death == Case.KILLED) {
+      world.restartPrimary(primary);
+    }
+    return acted ? CalmBook.Verdict.good(took) : CalmBook.Verdict.wrong("nobody was promoted");
+  }
+
+  private boolean promoted(Set<String> before) {
+    return world.nodes().nodes().stream()
+        .flatMap(node -> Records.recoveries(node).stream())
+        .flatMap(List::stream)
+        .anyMatch(entry -> !before.contains(entry.uid()) && entry.promoted());
   }
 
   private void disturb(Case disturbance, OrchestratorNode leader, MySqlMember primary) {
@@ -133,7 +187,7 @@ public final class CalmCases {
       case ALL_NODES_AND_PRIMARY_CUT -> cut(world.nodes().nodes(), primary, Direction.BOTH);
       case LEADER_ALONE -> {
         world.network().cut(leader.host(), Direction.BOTH);
-        pass(LASTS);
+        pass(lasts);
         world.network().heal(leader.host());
       }
       case CONNECTIONS_FULL -> fill(primary);
@@ -152,28 +206,29 @@ public final class CalmCases {
                 .findFirst()
                 .orElseThrow();
         replica.process().signal("STOP");
-        pass(LASTS);
+        pass(lasts);
         replica.process().signal("CONT");
       }
       case RESTARTED -> world.restartPrimary(primary);
+      case KILLED, FROZEN -> throw new LabException(disturbance + " is no disturbance");
     }
   }
 
   private void cut(List<OrchestratorNode> nodes, MySqlMember server, Direction direction) {
     nodes.forEach(node -> world.network().cut(node.host(), server.host(), direction));
-    pass(LASTS);
+    pass(lasts);
     nodes.forEach(node -> world.network().heal(node.host()));
   }
 
   /** Takes all connections that ordinary accounts can have, and holds them. */
-  private static void fill(MySqlMember server) {
+  private void fill(MySqlMember server) {
     List<Connection> held = new ArrayList<>();
     try {
       for (int i = 0; i < MOST_CONNECTIONS; i++) {
         held.add(server.connectAsApplication(Duration.ofSeconds(5)));
       }
     } catch (SQLException full) {
-      pass(LASTS);
+      pass(lasts);
     } finally {
       held.forEach(CalmCases::close);
     }

@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param only part of a boundary's text; empty for all
  * @param every every how many boundaries one is taken
  * @param repeat rounds for each
- * @param lanes how many worlds side by side
- * @param firstLane number of the first one
+ * @param lanes which worlds side by side
  * @param resume where finished rounds are kept; empty if this run stands for itself
  * @param limit after this time no further round is begun
  */
@@ -25,8 +24,7 @@ record ChaosOptions(
     String only,
     int every,
     int repeat,
-    int lanes,
-    int firstLane,
+    Lanes lanes,
     Optional<Path> resume,
     Optional<Duration> limit) {
   ChaosOptions {
@@ -60,7 +58,7 @@ record ChaosOptions(
    */
   static ChaosOptions parse(List<String> arguments) {
     List<Flow> flows = List.of(Flow.values());
-    List<Fault> faults = List.of(Fault.values());
+    List<Fault> faults = List.of(Fault.KILL, Fault.FREEZE, Fault.CUT);
     String only = "";
     int every = 1;
     int repeat = 3;
@@ -87,7 +85,8 @@ record ChaosOptions(
         default -> throw new IllegalArgumentException("unknown option " + arguments.get(i));
       }
     }
-    return new ChaosOptions(flows, faults, only, every, repeat, lanes, firstLane, resume, limit);
+    return new ChaosOptions(
+        flows, faults, only, every, repeat, new Lanes(firstLane, lanes), resume, limit);
   }
 
   private static int number(String text) {

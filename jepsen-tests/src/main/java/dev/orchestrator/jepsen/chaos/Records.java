@@ -18,16 +18,23 @@ final class Records {
    * A recovery as far as nodes must agree on it.
    *
    * @param analysis what it is about, by its published name
+   * @param evidence on whose word it was started
    * @param successor host:port, or :0
    * @param ended empty while it runs
    */
   record Entry(
       String uid,
       String analysis,
+      String evidence,
       String successor,
       boolean successful,
       String ended,
-      String loss) {}
+      String loss) {
+    /** Whether it has ended with a new primary in the place of a dead one. */
+    boolean promoted() {
+      return successful && !ended.isEmpty() && analysis.startsWith("DeadMaster");
+    }
+  }
 
   /** All recoveries, newest first; empty if the node does not answer. */
   static Optional<List<Entry>> recoveries(OrchestratorNode node) {
@@ -45,6 +52,7 @@ final class Records {
     return new Entry(
         row.path("UID").asString(""),
         row.path("AnalysisEntry").path("Analysis").asString(""),
+        row.path("AnalysisEntry").path("Description").asString(""),
         key(row.path("SuccessorKey")),
         row.path("IsSuccessful").asBoolean(false),
         row.path("RecoveryEndTimestamp").asString(""),

@@ -5,7 +5,6 @@ import dev.orchestrator.jepsen.lab.DemoFolder;
 import dev.orchestrator.jepsen.lab.LabException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -57,53 +56,33 @@ public final class RecoveryChaos {
     System.exit(good ? 0 : 1);
   }
 
-  /** One thread with a world of its own for each lane; says whether each came to its end. */
   private static boolean runLanes(
       Path root, Path folder, ChaosOptions options, RoundBook book, Console console) {
     options.limit().ifPresent(book::endAfter);
-    var planned = new CompletableFuture<List<Task>>();
-    List<CompletableFuture<Boolean>> lanes = new ArrayList<>();
-    for (int lane = options.firstLane(); lane < options.firstLane() + options.lanes(); lane++) {
-      int number = lane;
-      var ended = new CompletableFuture<Boolean>();
-      lanes.add(ended);
-      Thread.ofPlatform()
-          .name("lane-" + number)
-          .start(
-              () -> {
-                try {
-                  ended.complete(runLane(root, folder, options, number, book, planned));
-                } catch (RuntimeException e) {
-                  console.line("FAILED in lane " + number + ": " + e);
-                  planned.completeExceptionally(e);
-                  ended.complete(false);
-                }
-              });
-    }
-    return lanes.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd);
+    Lanes lanes = options.lanes();
+    var planned = new CompletableFuture<Boolean>();
+    return lanes.run(
+        root,
+        folder,
+        lane -> new ChaosWorld.Settings(lane, REACTION, WRITE_PAUSE, POLL_SECONDS),
+        (world, lane) -> {
+          var chaos = new RecoveryChaos(world, book);
+          if (lane == lanes.first()) {
+            try {
+              book.plan(options.tasks(chaos.traces(options)));
+            } finally {
+              planned.complete(true);
+            }
+          }
+          awaitPlan(planned);
+          chaos.run();
+        },
+        console);
   }
 
-  private static boolean runLane(
-      Path root,
-      Path folder,
-      ChaosOptions options,
-      int lane,
-      RoundBook book,
-      CompletableFuture<List<Task>> planned) {
-    var settings = new ChaosWorld.Settings(lane, REACTION, WRITE_PAUSE, POLL_SECONDS);
-    try (ChaosWorld world = ChaosWorld.start(root, folder.resolve("lane-" + lane), settings)) {
-      var chaos = new RecoveryChaos(world, book);
-      if (lane == options.firstLane()) {
-        List<Task> tasks = options.tasks(chaos.traces(options));
-        book.plan(tasks);
-        planned.complete(tasks);
-      }
+  private static void awaitPlan(CompletableFuture<Boolean> planned) throws InterruptedException {
+    try {
       planned.get(TRACE_LIMIT.toSeconds(), TimeUnit.SECONDS);
-      chaos.run();
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     } catch (ExecutionException | TimeoutException e) {
       throw new LabException("no trace", e);
     }

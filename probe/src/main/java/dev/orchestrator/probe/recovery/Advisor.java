@@ -27,13 +27,19 @@ import java.util.TreeMap;
  */
 final class Advisor {
   private final Database database;
+  private final RecoveryConfig config;
   private final RecoveryPlanner planner;
   private final TakeoverPlanner takeovers;
 
   Advisor(RecoveryConfig config, Database database) {
+    this.config = config;
     this.database = database;
     this.planner = new RecoveryPlanner(config);
     this.takeovers = new TakeoverPlanner(config);
+  }
+
+  private Standings standings() {
+    return Standings.now(database, config.promotion());
   }
 
   /** The record of the cluster whose members these are; empty unless there is exactly one. */
@@ -51,7 +57,7 @@ final class Advisor {
   Verdict takeover(ClusterRecord record, List<Instance> members, Instance primary, Order order) {
     Verdict verdict =
         TakeoverCheck.of(
-            members.stream().map(Seen::of).toList(),
+            members.stream().map(member -> Seen.of(member, standings())).toList(),
             record.primaryUuid(),
             DeadPrimaryPlaybook.legitimate(database, primary, record),
             order);
@@ -93,19 +99,21 @@ final class Advisor {
     List<Replica> read = new ArrayList<>();
     Map<InstanceKey, String> unread = new TreeMap<>();
     for (Instance replica : replicas) {
-      Seen seen = Seen.of(replica);
+      Seen seen = Seen.of(replica, standings());
       if (seen.valid()) {
-        read.add(new Replica(seen.reading(), seen.place()));
+        read.add(new Replica(seen.reading(), seen.place(), seen.standing()));
       } else {
         unread.put(replica.key(), "cannot be visited: " + replica.check().error());
       }
     }
     Set<String> legitimate = DeadPrimaryPlaybook.legitimate(database, primary, record);
     DurabilityPolicy policy = DurabilityPolicy.of(primary, replicas, now);
-    Place home = new Place(primary.placement().dataCenter(), primary.placement().region());
+    Place home = Place.of(primary);
     Choice choice =
         CandidateSelector.choose(
-            Gathering.of(primary.key(), home, legitimate, read, unread, policy), order);
+            Gathering.of(primary.key(), home, legitimate, read, unread, policy)
+                .under(config.promotion()),
+            order);
     Recovery imagined = imagined(record, primary, replicas, DeadPrimaryPlaybook.KIND, order);
     List<Target> targets =
         replicas.stream().map(i -> new Target(i.key(), i.server().uuid())).toList();

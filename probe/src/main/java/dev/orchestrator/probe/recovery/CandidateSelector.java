@@ -8,6 +8,7 @@ import dev.orchestrator.probe.recovery.Gathering.Replica;
 import dev.orchestrator.probe.recovery.ServerReading.Channel;
 import dev.orchestrator.probe.topology.GtidSet;
 import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.PromotionRule;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -27,9 +28,15 @@ final class CandidateSelector {
 
   private final Gathering gathering;
   private final Set<String> legitimate;
+  private final boolean delayEnds;
   private final List<String> lines = new ArrayList<>();
 
   private CandidateSelector(Gathering gathering) {
+    this(gathering, false);
+  }
+
+  private CandidateSelector(Gathering gathering, boolean delayEnds) {
+    this.delayEnds = delayEnds;
     this.gathering = gathering;
     this.legitimate = legitimateUuids(gathering);
   }
@@ -52,7 +59,7 @@ final class CandidateSelector {
    * whatever others hold, unless it could not work as a primary at all (rule D2).
    */
   static Choice choose(Gathering gathering, Order order) {
-    CandidateSelector selector = new CandidateSelector(gathering);
+    CandidateSelector selector = new CandidateSelector(gathering, order.delayEndedBy().isPresent());
     return order.designated().isPresent() && order.lossAcceptedBy().isPresent()
         ? selector.insistedOn(order.designated().get(), order.lossAcceptedBy().get())
         : selector.chooseOneOf(order.designated());
@@ -67,7 +74,7 @@ final class CandidateSelector {
     }
     ServerReading reading = named.get().reading();
     List<String> faults = new ArrayList<>(faults(reading));
-    faults.removeIf(fault -> fault.startsWith(ERRANT));
+    faults.removeIf(fault -> fault.startsWith(ERRANT)); // and no rule or filter counts either
     if (!faults.isEmpty()) {
       return refuse(
           Reason.DESIGNATED_UNFIT,
@@ -91,6 +98,7 @@ final class CandidateSelector {
     CandidateSelector selector = new CandidateSelector(gathering);
     return gathering.replicas().stream()
         .filter(replica -> selector.faults(replica.reading()).isEmpty())
+        .filter(replica -> selector.objections(replica, Optional.empty()).isEmpty())
         .sorted(selector.order(gathering.replicas()))
         .toList();
   }
@@ -132,7 +140,8 @@ final class CandidateSelector {
     SortedMap<InstanceKey, List<String>> unfit = new TreeMap<>();
     for (Replica replica : read) {
       required = required.union(clean(replica));
-      List<String> faults = faults(replica.reading());
+      List<String> faults = new ArrayList<>(faults(replica.reading()));
+      faults.addAll(objections(replica, designated));
       unfit.put(replica.key(), faults);
       faults.forEach(fault -> lines.add(replica.key() + " is no candidate: " + fault));
     }
@@ -170,7 +179,12 @@ final class CandidateSelector {
     int late = 0; // ackers that the last visits did not know: more were needed and more were read
     int acked = 0;
     for (Replica replica : gathering.replicas()) {
-      if (policy.ackers().contains(replica.reading().uuid())) {
+      if (gathering.forgetful().contains(replica.reading().uuid())) {
+        lines.add(
+            replica.key()
+                + " does not count as an acker: it was restarted, and may have lost what it had"
+                + " acknowledged and not applied");
+      } else if (policy.ackers().contains(replica.reading().uuid())) {
         acked++;
       } else if (replica.reading().semiSync().replicaEnabled()) {
         late++;
@@ -216,7 +230,7 @@ final class CandidateSelector {
         .channel()
         .ifPresent(
             channel -> {
-              if (channel.delayed()) {
+              if (channel.delayed() && !delayEnds) {
                 faults.add("is delayed by " + channel.delaySeconds() + " s");
               }
               if (!channel.applierError().isEmpty() && !reading.appliedAll()) {
@@ -224,6 +238,34 @@ final class CandidateSelector {
               }
             });
     return faults;
+  }
+
+  /**
+   * What people and configuration have against a replica; a person who names it overrules rules.
+   */
+  private List<String> objections(Replica replica, Optional<InstanceKey> designated) {
+    List<String> objections = new ArrayList<>();
+    if (!designated.equals(Optional.of(replica.key()))) {
+      if (replica.standing().rule() == PromotionRule.MUST_NOT) {
+        objections.add("its promotion rule is must_not");
+      }
+      if (replica.standing().ignored()) {
+        objections.add("PromotionIgnoreHostnameFilters match its name");
+      }
+    }
+    String dataCenter = replica.place().dataCenter();
+    if (gathering.promotion().sameDataCenter() && !dataCenter.equals(home().dataCenter())) {
+      objections.add(
+          "is in data center '%s', not '%s' (PreventCrossDataCenterMasterFailover)"
+              .formatted(dataCenter, home().dataCenter()));
+    }
+    String region = replica.place().region();
+    if (gathering.promotion().sameRegion() && !region.equals(home().region())) {
+      objections.add(
+          "is in region '%s', not '%s' (PreventCrossRegionMasterFailover)"
+              .formatted(region, home().region()));
+    }
+    return objections;
   }
 
   private GtidSet clean(Replica replica) {
@@ -260,9 +302,16 @@ final class CandidateSelector {
     return new Refuse(reason, text, lines);
   }
 
-  /** All hold the same data: fewest followers of an older version, fewest problems, nearest. */
+  /**
+   * All hold the same data: fewest siblings that could not follow, the promotion rule, fewest
+   * problems, nearest.
+   */
   private Comparator<Replica> order(List<Replica> read) {
     return Comparator.<Replica>comparingLong(candidate -> olderSiblings(candidate, read))
+        .thenComparingLong(candidate -> narrowerSiblings(candidate, read))
+        .thenComparing(candidate -> delayed(candidate.reading()))
+        .thenComparing(candidate -> candidate.standing().rule())
+        .thenComparing(candidate -> !atHome(candidate))
         .thenComparingInt(candidate -> problems(candidate.reading()))
         .thenComparing(candidate -> !near(candidate.place().dataCenter(), home().dataCenter()))
         .thenComparing(candidate -> !near(candidate.place().region(), home().region()))
@@ -271,6 +320,24 @@ final class CandidateSelector {
 
   private Gathering.Place home() {
     return gathering.home();
+  }
+
+  private static boolean delayed(ServerReading reading) {
+    return reading.channel().map(Channel::delayed).orElse(false);
+  }
+
+  private boolean atHome(Replica candidate) {
+    return near(candidate.place().dataCenter(), home().dataCenter())
+        && near(candidate.place().environment(), home().environment());
+  }
+
+  /** Siblings whose binary log format is narrower than the candidate's. */
+  private static long narrowerSiblings(Replica candidate, List<Replica> read) {
+    int own = candidate.standing().formatRank();
+    return read.stream()
+        .mapToInt(replica -> replica.standing().formatRank())
+        .filter(rank -> rank > 0 && rank < own)
+        .count();
   }
 
   private static boolean near(String place, String home) {
@@ -308,7 +375,9 @@ final class CandidateSelector {
             + " becomes primary: received all of "
             + shown(required)
             + (candidates.size() > 1
-                ? "; preferred to " + candidates.get(1).key() + " by version, problems, place, name"
+                ? "; preferred to "
+                    + candidates.get(1).key()
+                    + " by version, format, promotion rule, place, problems, name"
                 : ""));
     List<Follower> followers = new ArrayList<>();
     SortedMap<InstanceKey, String> left = new TreeMap<>(gathering.unread());

@@ -99,7 +99,12 @@ final class DeadPrimaryPlaybook implements Playbook {
             .withAckers(call.ackers());
     Map<String, String> more = new HashMap<>(call.arguments());
     more.put(RecoveryPlanner.DURABLE, durable(recovery, ledger));
-    List<RecoveryStep> steps = planner.gather(recovery, ledger, call.receivers(), policy, more);
+    ClusterRecord cluster = cluster(recovery);
+    Optional<Plan.Target> doubtful =
+        Optional.of(new Plan.Target(cluster.primaryKey(), cluster.primaryUuid()))
+            .filter(target -> !target.uuid().equals(subject.failedUuid()));
+    List<RecoveryStep> steps =
+        planner.gather(recovery, ledger, call.receivers(), policy, more, doubtful);
     return steps.isEmpty() ? decide(recovery, ledger, call, List.of()) : new Next.Steps(steps);
   }
 
@@ -148,6 +153,9 @@ final class DeadPrimaryPlaybook implements Playbook {
       }
     }
     List<Replica> replicas = new ArrayList<>();
+    Instance dead = instance(recovery.subject().failedKey());
+    Set<String> forgetful = new TreeSet<>();
+    Standings standings = Standings.now(database, config.promotion());
     Map<InstanceKey, ServerReading> readings = read(stopped.keySet(), unread);
     readings.forEach(
         (key, reading) -> {
@@ -158,7 +166,11 @@ final class DeadPrimaryPlaybook implements Playbook {
           } else if (!still) {
             unread.put(key, "its receiver does not stay stopped");
           } else {
-            replicas.add(new Replica(reading, place(key)));
+            addIf(
+                Restarts.mayHaveForgotten(dead, reading, clock.instant()),
+                forgetful,
+                reading.uuid());
+            replicas.add(new Replica(reading, place(key), standings.apply(instance(key))));
           }
         });
     Set<String> ackers = new TreeSet<>(lookAtAloof(recovery, call, replicas, unread));
@@ -172,12 +184,14 @@ final class DeadPrimaryPlaybook implements Playbook {
             .withAckers(ackers);
     Gathering gathering =
         Gathering.of(
-            recovery.subject().failedKey(),
-            place(recovery.subject().failedKey()),
-            legitimate(recovery, cluster),
-            replicas,
-            unread,
-            policy);
+                recovery.subject().failedKey(),
+                place(recovery.subject().failedKey()),
+                legitimate(recovery, cluster),
+                replicas,
+                unread,
+                policy)
+            .forgetting(forgetful)
+            .under(config.promotion());
     Order order = Order.of(recovery.subject());
     Choice choice = CandidateSelector.choose(gathering, order);
     return new Next.Steps(planner.act(cluster, ledger, choice, policy, order));
@@ -230,8 +244,7 @@ final class DeadPrimaryPlaybook implements Playbook {
   }
 
   private Place place(InstanceKey key) {
-    Instance instance = instance(key);
-    return new Place(instance.placement().dataCenter(), instance.placement().region());
+    return Place.of(instance(key));
   }
 
   /** Reads servers side by side; who cannot be read is unread. */

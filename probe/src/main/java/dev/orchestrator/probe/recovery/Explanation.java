@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param quarantined old primaries that came back and were not let in, with the reason
  * @param reasons why no automatic recovery starts now; none when one does
  * @param plan what a recovery of the primary would do
+ * @param question what a recovery that has stopped asks a person
  */
 public record Explanation(
     String clusterName,
@@ -29,7 +30,8 @@ public record Explanation(
     Optional<Verdict> verdict,
     Map<InstanceKey, String> quarantined,
     List<String> reasons,
-    Advice plan) {
+    Advice plan,
+    Optional<Question> question) {
   public Explanation {
     members = List.copyOf(members);
     quarantined = Map.copyOf(quarantined);

@@ -1,6 +1,8 @@
 package dev.orchestrator.probe.recovery;
 
+import dev.orchestrator.store.model.Instance;
 import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.Placement;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +22,8 @@ import java.util.TreeSet;
  * @param replicas replicas read with their receivers stopped, ordered by key
  * @param unread replicas that could not be read, with the reason, ordered by key
  * @param policy what the dead primary promised
+ * @param forgetful uuids of replicas whose restart may have cost them what they acknowledged
+ * @param promotion what configuration says of who may be promoted
  */
 record Gathering(
     InstanceKey dead,
@@ -27,8 +31,11 @@ record Gathering(
     Set<String> legitimate,
     List<Replica> replicas,
     SortedMap<InstanceKey, String> unread,
-    DurabilityPolicy policy) {
+    DurabilityPolicy policy,
+    Set<String> forgetful,
+    PromotionPolicy promotion) {
   Gathering {
+    forgetful = Collections.unmodifiableSet(new TreeSet<>(forgetful));
     legitimate = Collections.unmodifiableSet(new TreeSet<>(legitimate));
     replicas =
         replicas.stream().sorted((a, b) -> a.reading().key().compareTo(b.reading().key())).toList();
@@ -43,16 +50,47 @@ record Gathering(
       Map<InstanceKey, String> unread,
       DurabilityPolicy policy) {
     return new Gathering(
-        dead, home, Set.copyOf(legitimate), List.copyOf(replicas), new TreeMap<>(unread), policy);
+        dead,
+        home,
+        Set.copyOf(legitimate),
+        List.copyOf(replicas),
+        new TreeMap<>(unread),
+        policy,
+        Set.of(),
+        PromotionPolicy.FREE);
+  }
+
+  /** The same, under a configuration. */
+  Gathering under(PromotionPolicy newPromotion) {
+    return new Gathering(dead, home, legitimate, replicas, unread, policy, forgetful, newPromotion);
+  }
+
+  /** The same, with replicas that do not count as read ackers. */
+  Gathering forgetting(Collection<String> uuids) {
+    return new Gathering(
+        dead, home, legitimate, replicas, unread, policy, Set.copyOf(uuids), promotion);
   }
 
   /** Where a server stands; {@code ""} when unknown. */
-  record Place(String dataCenter, String region) {
+  record Place(String dataCenter, String region, String environment) {
     static final Place UNKNOWN = new Place("", "");
+
+    Place(String dataCenter, String region) {
+      this(dataCenter, region, "");
+    }
+
+    static Place of(Instance instance) {
+      Placement placement = instance.placement();
+      return new Place(placement.dataCenter(), placement.region(), placement.environment());
+    }
   }
 
-  /** A replica that was read, and where it stands. */
-  record Replica(ServerReading reading, Place place) {
+  /** A replica that was read, where it stands, and what people think of it. */
+  record Replica(ServerReading reading, Place place, Standing standing) {
+    Replica(ServerReading reading, Place place) {
+      this(reading, place, Standing.UNKNOWN);
+    }
+
     InstanceKey key() {
       return reading.key();
     }

@@ -11,9 +11,16 @@ import java.util.Optional;
  * @param command {@code ""} for a recovery that nobody ordered
  * @param designated the only server that may become the primary, empty for any
  * @param lossAcceptedBy who accepts that the named server lacks what others have, empty for nobody
+ * @param delayEndedBy who says that a delayed replica may be the primary, its delay ended; empty
+ *     for nobody
  */
-record Order(String command, Optional<InstanceKey> designated, Optional<String> lossAcceptedBy) {
+record Order(
+    String command,
+    Optional<InstanceKey> designated,
+    Optional<String> lossAcceptedBy,
+    Optional<String> delayEndedBy) {
   private static final String ACCEPTED_BY = " accept-loss-by=";
+  private static final String DELAY_ENDED_BY = " end-delay-by=";
 
   static final String TAKEOVER = "graceful-master-takeover";
   static final String TAKEOVER_AUTO = "graceful-master-takeover-auto";
@@ -23,28 +30,32 @@ record Order(String command, Optional<InstanceKey> designated, Optional<String> 
   static final String RECOVER_LITE = "recover-lite";
 
   Order(String command, Optional<InstanceKey> designated) {
-    this(command, designated, Optional.empty());
+    this(command, designated, Optional.empty(), Optional.empty());
   }
 
   static Order of(Recovery.Subject subject) {
     String text = subject.command();
-    int accepted = text.indexOf(ACCEPTED_BY);
-    Optional<String> by =
-        accepted < 0
-            ? Optional.empty()
-            : Optional.of(text.substring(accepted + ACCEPTED_BY.length()));
-    String[] words = (accepted < 0 ? text : text.substring(0, accepted)).split(" ", 2);
+    String[] words = text.replaceAll(" [a-z-]+-by=.*", "").split(" ", 2);
     return new Order(
         words[0],
         words.length > 1 ? Optional.of(InstanceKey.parse(words[1], 0)) : Optional.empty(),
-        by);
+        name(text, ACCEPTED_BY),
+        name(text, DELAY_ENDED_BY));
+  }
+
+  private static Optional<String> name(String text, String before) {
+    int start = text.indexOf(before);
+    return start < 0
+        ? Optional.empty()
+        : Optional.of(text.substring(start + before.length()).split(" ", 2)[0]);
   }
 
   /** The form that the record keeps. */
   String text() {
     return command
         + designated.map(key -> " " + key).orElse("")
-        + lossAcceptedBy.map(name -> ACCEPTED_BY + name).orElse("");
+        + lossAcceptedBy.map(name -> ACCEPTED_BY + name).orElse("")
+        + delayEndedBy.map(name -> DELAY_ENDED_BY + name).orElse("");
   }
 
   /** Whether the old primary replicates at the end. */

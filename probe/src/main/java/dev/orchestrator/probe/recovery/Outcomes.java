@@ -14,6 +14,9 @@ import java.util.TreeSet;
 
 /** Reads from a ledger how a recovery went. Pure. */
 final class Outcomes {
+  /** What the error begins with that says so; published. */
+  static final String PROMOTION_UNKNOWN = "PromotionUnknown";
+
   private Outcomes() {}
 
   /** The ending that a ledger amounts to. */
@@ -28,7 +31,10 @@ final class Outcomes {
             .anyMatch(step -> step.attempt() > 0 && step.state() != State.DONE);
     if (!successful && doubtful) {
       errors.add(
-          "PromotionUnknown: " + winner + " may be writable; nobody else is promoted meanwhile");
+          PROMOTION_UNKNOWN
+              + ": "
+              + winner
+              + " may be writable; nobody else is promoted meanwhile");
     }
     return new Recovery.Ending(
         successful,

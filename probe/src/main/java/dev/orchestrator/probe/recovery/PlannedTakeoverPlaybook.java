@@ -33,6 +33,7 @@ final class PlannedTakeoverPlaybook implements Playbook {
 
   private static final Logger LOG = LoggerFactory.getLogger(PlannedTakeoverPlaybook.class);
 
+  private final RecoveryConfig config;
   private final Database database;
   private final Sessions sessions;
   private final Clock clock;
@@ -40,6 +41,7 @@ final class PlannedTakeoverPlaybook implements Playbook {
 
   PlannedTakeoverPlaybook(
       RecoveryConfig config, Database database, Sessions sessions, Clock clock) {
+    this.config = config;
     this.database = database;
     this.sessions = sessions;
     this.clock = clock;
@@ -139,7 +141,7 @@ final class PlannedTakeoverPlaybook implements Playbook {
       }
     }
     for (Map.Entry<InstanceKey, Future<ServerReading>> answer : answers.entrySet()) {
-      Seen before = Seen.of(instance(answer.getKey()));
+      Seen before = Seen.of(instance(answer.getKey()), Standings.now(database, config.promotion()));
       try {
         seen.add(before.now(answer.getValue().get()));
       } catch (ExecutionException e) {

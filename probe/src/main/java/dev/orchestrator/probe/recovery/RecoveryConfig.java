@@ -10,6 +10,8 @@ import java.util.Map;
  * @param clusterFilters RecoverMasterClusterFilters: clusters whose dead primary is replaced
  *     automatically
  * @param blockPeriod RecoveryPeriodBlockSeconds
+ * @param gracePeriod RecoveryGraceSeconds: after the end of a recovery, acknowledged or not, no
+ *     automatic one of the same cluster starts for so long
  * @param detectionBlockPeriod FailureDetectionPeriodBlockMinutes
  * @param stepTimeout deadline of one step on one server, above 0
  * @param hookTimeout deadline of one hook, above 0
@@ -18,6 +20,7 @@ import java.util.Map;
  *     PostMasterFailoverProcesses, PostFailoverProcesses, PostUnsuccessfulFailoverProcesses,
  *     PreGracefulTakeoverProcesses, PostGracefulTakeoverProcesses
  * @param applyPromotion ApplyMySQLPromotionAfterMasterFailover: make the promoted server writable
+ * @param promotion whom configuration keeps from being promoted
  * @param rejoinOldPrimary OldPrimaryReturn: a replaced primary that has come back unharmed follows
  *     the new one by itself; else it is always quarantined
  * @param node name of this member
@@ -26,16 +29,18 @@ import java.util.Map;
 public record RecoveryConfig(
     List<String> clusterFilters,
     Duration blockPeriod,
+    Duration gracePeriod,
     Duration detectionBlockPeriod,
     Duration stepTimeout,
     Duration hookTimeout,
     String hookShell,
     Map<String, List<String>> hooks,
     boolean applyPromotion,
+    PromotionPolicy promotion,
     boolean rejoinOldPrimary,
     String node,
     String hostname) {
-  /** With old primaries always quarantined. */
+  /** With old primaries always quarantined, and everybody free to be promoted. */
   public RecoveryConfig(
       List<String> clusterFilters,
       Duration blockPeriod,
@@ -50,12 +55,14 @@ public record RecoveryConfig(
     this(
         clusterFilters,
         blockPeriod,
+        Duration.ZERO,
         detectionBlockPeriod,
         stepTimeout,
         hookTimeout,
         hookShell,
         hooks,
         applyPromotion,
+        PromotionPolicy.FREE,
         false,
         node,
         hostname);

@@ -18,6 +18,12 @@ final class RecoveryGate {
   private static final Set<AnalysisCode> DEAD_PRIMARY =
       EnumSet.of(AnalysisCode.DEAD_PRIMARY, AnalysisCode.DEAD_PRIMARY_AND_SOME_REPLICAS);
 
+  /** Recoveries after which a cluster is given time to settle. */
+  private static final Set<String> CHANGES_PRIMARY =
+      Set.of(DeadPrimaryPlaybook.KIND, PlannedTakeoverPlaybook.KIND);
+
+  private static final int RECENT = 100;
+
   /** Failures that are registered although nothing is done about them. */
   private static final Set<AnalysisCode> NOTED =
       EnumSet.of(
@@ -92,8 +98,26 @@ final class RecoveryGate {
     return List.copyOf(reasons);
   }
 
+  /** The pause of a cluster in words, while it lasts (rule A11). */
+  static Optional<String> pause(Database database, String clusterId, Instant now) {
+    return database
+        .settings()
+        .pause(clusterId)
+        .filter(pause -> pause.inForce(now))
+        .map(
+            pause ->
+                "recoveries of this cluster are paused until "
+                    + pause.endsAt()
+                    + " by "
+                    + pause.owner()
+                    + ": "
+                    + pause.reason());
+  }
+
   private List<String> blocks(String clusterId, Instant now) {
     List<String> reasons = new ArrayList<>();
+    pause(database, clusterId, now).ifPresent(reasons::add);
+    grace(clusterId, now).ifPresent(reasons::add);
     for (Recovery running : database.recoveries().running()) {
       if (running.subject().clusterId().equals(clusterId)) {
         reasons.add("recovery " + running.uid() + " of this cluster is running");
@@ -110,5 +134,20 @@ final class RecoveryGate {
       }
     }
     return reasons;
+  }
+
+  /** Whoever lost a primary a moment ago, or handed one over, is given time to settle (A11). */
+  private Optional<String> grace(String clusterId, Instant now) {
+    if (config.gracePeriod().isZero()) {
+      return Optional.empty();
+    }
+    return database.recoveries().newest(false, 0, RECENT).stream()
+        .filter(past -> past.subject().clusterId().equals(clusterId))
+        .filter(past -> CHANGES_PRIMARY.contains(past.subject().kind()))
+        .flatMap(past -> past.ending().stream())
+        .map(ending -> ending.endedAt().plus(config.gracePeriod()))
+        .filter(now::isBefore)
+        .findFirst()
+        .map(end -> "the cluster is given time to settle after a recovery until " + end);
   }
 }

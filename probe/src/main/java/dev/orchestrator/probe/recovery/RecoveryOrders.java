@@ -54,15 +54,17 @@ public final class RecoveryOrders {
    * @param clusterName the cluster concerned
    * @param designated who shall become the primary, empty to leave it to the rules
    * @param lossAcceptedBy the person who accepts that the designated server lacks what others hold
+   * @param delayEndedBy the person who says that a delayed replica may take over without its delay
    */
   public record Request(
       OrderKind kind,
       String clusterName,
       Optional<InstanceKey> designated,
-      Optional<String> lossAcceptedBy) {
-    /** Nobody accepts any loss. */
+      Optional<String> lossAcceptedBy,
+      Optional<String> delayEndedBy) {
+    /** Nobody accepts any loss or ends any delay. */
     public Request(OrderKind kind, String clusterName, Optional<InstanceKey> designated) {
-      this(kind, clusterName, designated, Optional.empty());
+      this(kind, clusterName, designated, Optional.empty(), Optional.empty());
     }
   }
 
@@ -124,6 +126,11 @@ public final class RecoveryOrders {
     }
   }
 
+  /** The agreed primary record of a cluster; empty if there is none, or more than one. */
+  public Optional<ClusterRecord> record(Topology topology, String clusterName) {
+    return advisor.record(topology.cluster(clusterName));
+  }
+
   /** Why the primary of a cluster is replaced now, or is not; touches nothing. */
   public Explanation explain(Topology topology, List<Analysis> analyses, String clusterName) {
     List<Instance> members = topology.cluster(clusterName);
@@ -140,6 +147,8 @@ public final class RecoveryOrders {
       reasons.add("no agreed primary record, or more than one, for " + clusterName);
     } else if (judgement.isEmpty() || judgement.get().code() == AnalysisCode.NO_PROBLEM) {
       reasons.add("nothing is wrong with the primary");
+      RecoveryGate.pause(database, record.get().clusterId(), clock.instant())
+          .ifPresent(reasons::add);
     } else {
       reasons.addAll(supervisor.reasons(judgement.get()));
     }
@@ -162,7 +171,8 @@ public final class RecoveryOrders {
             .map(found -> supervisor.verdict(found.instance().key())),
         quarantined(members),
         reasons,
-        plan);
+        plan,
+        record.flatMap(found -> Questions.open(database, found)));
   }
 
   /** Servers that came back after they were replaced and were not let in, with the reason. */
@@ -244,7 +254,18 @@ public final class RecoveryOrders {
       Instance primary,
       Request request) {
     Order order =
-        new Order(request.kind().command(), request.designated(), request.lossAcceptedBy());
+        new Order(
+            request.kind().command(),
+            request.designated(),
+            request.lossAcceptedBy(),
+            request.delayEndedBy());
+    Optional<Recovery> unknown =
+        request.lossAcceptedBy().isPresent()
+            ? Questions.promotionUnknown(database, record)
+            : Optional.empty();
+    if (unknown.isPresent()) {
+      return insisting(record, topology, primary, order, unknown.get());
+    }
     List<Instance> replicas = topology.replicasOf(primary.key());
     List<String> hindrances = new ArrayList<>();
     Optional<Analysis> judgement =
@@ -286,6 +307,56 @@ public final class RecoveryOrders {
                         .map(a -> a.code().publishedName())
                         .orElse(AnalysisCode.DEAD_PRIMARY.publishedName()),
                     judgement.map(Analysis::description).orElse("ordered")))));
+  }
+
+  /**
+   * A named person insists on a server although it is unknown whether another one was promoted
+   * (rule A5): the failover that did not come to its end is done again, without that other one.
+   *
+   * @param doubtful the recorded primary, which may be writable
+   */
+  private Decision insisting(
+      ClusterRecord record, Topology topology, Instance doubtful, Order order, Recovery unknown) {
+    Instance old =
+        database
+            .instances()
+            .find(unknown.subject().failedKey())
+            .orElseGet(() -> Instance.known(unknown.subject().failedKey()));
+    List<Instance> replicas =
+        topology.replicasOf(old.key()).stream()
+            .filter(replica -> !replica.key().equals(doubtful.key()))
+            .toList();
+    List<String> hindrances = new ArrayList<>();
+    if (doubtful.check().lastCheckValid()) {
+      hindrances.add(doubtful.key() + " answers: its promotion is not unknown any more");
+    }
+    order
+        .designated()
+        .filter(wished -> replicas.stream().noneMatch(replica -> replica.key().equals(wished)))
+        .ifPresent(wished -> hindrances.add(wished + " is not a direct replica of " + old.key()));
+    Advice planned = advisor.failoverAdvice(record, topology, old, order, clock.instant());
+    List<String> reasons = new ArrayList<>(hindrances);
+    reasons.addAll(planned.reasons());
+    List<Instance> locked = new ArrayList<>(replicas);
+    locked.add(doubtful);
+    Recovery.Subject subject =
+        subject(
+            DeadPrimaryPlaybook.KIND,
+            record,
+            old,
+            locked,
+            order,
+            AnalysisCode.DEAD_PRIMARY.publishedName(),
+            "ordered although the promotion of "
+                + doubtful.key()
+                + " by recovery "
+                + unknown.uid()
+                + " has an unknown outcome");
+    return new Decision(
+        new Advice(
+            planned.primary(), planned.successor(), reasons, planned.choice(), planned.steps()),
+        hindrances,
+        Optional.of(Roster.lockingAll(database, subject)));
   }
 
   private static Recovery.Subject subject(

@@ -11,6 +11,7 @@ import dev.orchestrator.store.model.RecoveryStep;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.StringJoiner;
@@ -51,6 +52,7 @@ final class RecoveryPlanner {
   private static final int FENCE = 150;
   private static final int GATHER = 200;
   private static final int DECIDE = 300;
+  private static final int END_DELAY = 350;
   private static final int APPLY = 400;
   private static final int DESIGNATE = 450;
   private static final int SEMI_SYNC_STAGE = 500;
@@ -89,6 +91,21 @@ final class RecoveryPlanner {
       List<Target> replicas,
       DurabilityPolicy policy,
       Map<String, String> more) {
+    return gather(recovery, ledger, replicas, policy, more, Optional.empty());
+  }
+
+  /**
+   * As above.
+   *
+   * @param doubtful a server whose promotion has an unknown outcome: it is fenced first, too
+   */
+  List<RecoveryStep> gather(
+      Recovery recovery,
+      Ledger ledger,
+      List<Target> replicas,
+      DurabilityPolicy policy,
+      Map<String, String> more,
+      Optional<Target> doubtful) {
     int round = ledger.round() + 1;
     Plan plan = new Plan(ledger.size());
     Order order = Order.of(recovery.subject());
@@ -106,6 +123,16 @@ final class RecoveryPlanner {
               + " is given up by "
               + order.command()
               + " and must not accept writes, should it answer");
+    }
+    if (round == 0 && order.fencesFirst() && doubtful.isPresent()) {
+      plan.gate(
+          stage(round, FENCE),
+          StepKind.FENCE_OLD_PRIMARY,
+          WINNER_LANE,
+          doubtful.get(),
+          Map.of(WINNER_UUID, NOT_CHOSEN),
+          doubtful.get().key()
+              + " may be writable: the outcome of its promotion is unknown, and it is given up");
     }
     Map<String, String> arguments = new HashMap<>(policy.arguments());
     arguments.putAll(more);
@@ -142,18 +169,19 @@ final class RecoveryPlanner {
                   LOSS,
                   LossStatement.ofRefusal(refuse, policy)),
               String.join("; ", refuse.lines()));
-      case Promote promote -> promote(plan, round, cluster, promote, policy, order);
+      case Promote promote -> promote(plan, ledger, cluster, promote, policy, order);
     }
     return plan.steps();
   }
 
   private void promote(
       Plan plan,
-      int round,
+      Ledger ledger,
       ClusterRecord cluster,
       Promote promote,
       DurabilityPolicy policy,
       Order order) {
+    int round = Math.max(0, ledger.round());
     ServerReading winner = promote.winner();
     Target target = Target.of(winner);
     String received = winner.received().toString();
@@ -166,12 +194,26 @@ final class RecoveryPlanner {
             WINNER, winner.key().toString(),
             WINNER_UUID, winner.uuid(),
             LEFT, left(promote.left()),
-            LOSS, LossStatement.ofPromotion(promote, policy, order.lossAcceptedBy())),
+            LOSS,
+                LossStatement.ofPromotion(promote, policy, order.lossAcceptedBy())
+                    + givenUp(cluster, ledger, order)),
         String.join("; ", promote.lines()));
     Map<String, String> arguments = new HashMap<>(policy.arguments());
     arguments.put(TRANSACTIONS, received);
     arguments.put(CLUSTER_ID, cluster.clusterId());
     arguments.put(EPOCH, Long.toString(cluster.epoch()));
+    if (winner.channel().map(ServerReading.Channel::delayed).orElse(false)) {
+      plan.gate(
+          stage(round, END_DELAY),
+          StepKind.END_DELAY,
+          WINNER_LANE,
+          target,
+          Map.of(),
+          winner.key()
+              + " has no delay any more: "
+              + order.delayEndedBy().orElse("nobody")
+              + " said so");
+    }
     plan.gate(
         stage(round, APPLY),
         StepKind.WAIT_APPLIED,
@@ -230,6 +272,20 @@ final class RecoveryPlanner {
     for (Follower follower : promote.followers()) {
       follow(plan, stage(round, PROMOTE), follower, winner, policy);
     }
+  }
+
+  /** What a person gives up who insists although an earlier promotion's outcome is unknown. */
+  private static String givenUp(ClusterRecord cluster, Ledger ledger, Order order) {
+    boolean moved = ledger.of(StepKind.DESIGNATE).stream().anyMatch(step -> step.attempt() > 0);
+    boolean doubtful =
+        ledger.of(StepKind.STOP_RECEIVER).stream()
+            .map(step -> step.arguments().getOrDefault(SOURCE_UUID, ""))
+            .anyMatch(failed -> !failed.isEmpty() && !failed.equals(cluster.primaryUuid()));
+    return order.lossAcceptedBy().isPresent() && doubtful && !moved
+        ? "; given up: whatever "
+            + cluster.primaryKey()
+            + " accepted, whose promotion has an unknown outcome"
+        : "";
   }
 
   private static void follow(
@@ -291,7 +347,8 @@ final class RecoveryPlanner {
   private static void restore(
       Plan plan, int stage, Recovery recovery, ClusterRecord cluster, Ledger ledger) {
     Target old = new Target(recovery.subject().failedKey(), recovery.subject().failedUuid());
-    if (!cluster.primaryUuid().equals(old.uuid())) {
+    boolean moved = ledger.of(StepKind.DESIGNATE).stream().anyMatch(step -> step.attempt() > 0);
+    if (moved && !cluster.primaryUuid().equals(old.uuid())) {
       plan.attempt(
           stage,
           StepKind.DESIGNATE,

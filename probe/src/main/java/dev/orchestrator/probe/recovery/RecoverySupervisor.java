@@ -12,6 +12,7 @@ import dev.orchestrator.store.command.Outcome;
 import dev.orchestrator.store.command.Replicator;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Recovery;
+import dev.orchestrator.store.replication.FoundServers;
 import dev.orchestrator.store.replication.NoteExpiry;
 import dev.orchestrator.store.sql.Database;
 import java.time.Clock;
@@ -327,5 +328,6 @@ public final class RecoverySupervisor implements AutoCloseable {
       place.proposals().propose(new Command.Expire(block));
     }
     NoteExpiry.DEFAULT.due(database, now).ifPresent(place.proposals()::propose);
+    FoundServers.due(database, now).forEach(place.proposals()::propose);
   }
 }

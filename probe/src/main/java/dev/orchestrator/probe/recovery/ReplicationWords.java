@@ -48,6 +48,17 @@ enum ReplicationWords {
     return "START " + noun + " SQL_THREAD";
   }
 
+  /** Needs a stopped applier (MySQL manual, CHANGE REPLICATION SOURCE TO). */
+  String endDelay() {
+    return this == REPLICA
+        ? "CHANGE REPLICATION SOURCE TO SOURCE_DELAY=0"
+        : "CHANGE MASTER TO MASTER_DELAY=0";
+  }
+
+  String stopApplier() {
+    return "STOP " + noun + " SQL_THREAD";
+  }
+
   String stop() {
     return "STOP " + noun;
   }

@@ -14,27 +14,30 @@ import java.util.OptionalLong;
 /**
  * A server as a visit or a recovery's own look saw it. Pure, immutable.
  *
+ * @param standing what people think of it as a candidate
  * @param valid the newest look was good
  * @param lagSeconds how far it is behind, empty when unknown
  */
-record Seen(ServerReading reading, Place place, boolean valid, OptionalLong lagSeconds) {
+record Seen(
+    ServerReading reading, Place place, Standing standing, boolean valid, OptionalLong lagSeconds) {
   /** What the newest good visit saw. */
-  static Seen of(Instance instance) {
+  static Seen of(Instance instance, Standings standings) {
     return new Seen(
         reading(instance),
-        new Place(instance.placement().dataCenter(), instance.placement().region()),
+        Place.of(instance),
+        standings.apply(instance),
         instance.check().lastCheckValid(),
         instance.replication().lagSeconds());
   }
 
   /** The same server, looked at again. */
   Seen now(ServerReading newer) {
-    return new Seen(newer, place, true, lagSeconds);
+    return new Seen(newer, place, standing, true, lagSeconds);
   }
 
   /** The same server, which could not be looked at again. */
   Seen gone() {
-    return new Seen(reading, place, false, lagSeconds);
+    return new Seen(reading, place, standing, false, lagSeconds);
   }
 
   private static ServerReading reading(Instance instance) {

@@ -15,7 +15,8 @@ import java.util.Optional;
  * every action may be repeated. Immutable.
  */
 sealed interface ServerAction
-    permits ServerAction.FenceOldPrimary,
+    permits ServerAction.EndDelay,
+        ServerAction.FenceOldPrimary,
         ServerAction.Repoint,
         ServerAction.ResetReplication,
         ServerAction.SetSemiSync,
@@ -61,6 +62,7 @@ sealed interface ServerAction
   static Optional<ServerAction> of(StepKind kind) {
     return switch (kind) {
       case STOP_RECEIVER -> Optional.of(new StopReceiver());
+      case END_DELAY -> Optional.of(new EndDelay());
       case WAIT_APPLIED -> Optional.of(new WaitApplied());
       case SET_SEMI_SYNC -> Optional.of(new SetSemiSync());
       case RESET_REPLICATION -> Optional.of(new ResetReplication());
@@ -131,6 +133,37 @@ sealed interface ServerAction
     public void act(ServerSession session, ServerReading server, RecoveryStep step)
         throws SQLException {
       session.execute(session.words().stopReceiver());
+    }
+  }
+
+  /**
+   * {@link StepKind#END_DELAY}. With both threads stopped the change would delete the relay logs,
+   * and with them what only this server holds (MySQL manual, CHANGE REPLICATION SOURCE TO): the
+   * receiver runs meanwhile, even if it connects to nobody.
+   */
+  record EndDelay() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      return server.channel().isEmpty() ? Optional.of("replicates from nobody") : Optional.empty();
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.channel().map(channel -> !channel.delayed()).orElse(false);
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().stopApplier());
+      session.execute(session.words().startReceiver());
+      boolean runs = session.read().channel().map(c -> !c.receiverStopped()).orElse(false);
+      if (!runs) {
+        throw new SQLException("the receiver does not run: a change would delete the relay logs");
+      }
+      session.execute(session.words().endDelay());
+      session.execute(session.words().stopReceiver());
+      session.execute(session.words().startApplier());
     }
   }
 

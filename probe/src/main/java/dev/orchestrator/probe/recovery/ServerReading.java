@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param channel its replication, empty for a server that replicates from nobody
  * @param channels number of replication channels
  * @param semiSync its semi-synchronous settings
+ * @param uptimeSeconds how long its process has been running, -1 where unknown
  */
 record ServerReading(
     InstanceKey key,
@@ -34,7 +35,59 @@ record ServerReading(
     GtidSet purged,
     Optional<Channel> channel,
     int channels,
-    SemiSync semiSync) {
+    SemiSync semiSync,
+    long uptimeSeconds) {
+
+  /** With unknown uptime. */
+  ServerReading(
+      InstanceKey key,
+      String uuid,
+      String version,
+      boolean readOnly,
+      boolean superReadOnly,
+      boolean logBin,
+      boolean logReplicaUpdates,
+      String gtidMode,
+      GtidSet executed,
+      GtidSet purged,
+      Optional<Channel> channel,
+      int channels,
+      SemiSync semiSync) {
+    this(
+        key,
+        uuid,
+        version,
+        readOnly,
+        superReadOnly,
+        logBin,
+        logReplicaUpdates,
+        gtidMode,
+        executed,
+        purged,
+        channel,
+        channels,
+        semiSync,
+        -1);
+  }
+
+  /** The same, with the uptime. */
+  ServerReading up(long seconds) {
+    return new ServerReading(
+        key,
+        uuid,
+        version,
+        readOnly,
+        superReadOnly,
+        logBin,
+        logReplicaUpdates,
+        gtidMode,
+        executed,
+        purged,
+        channel,
+        channels,
+        semiSync,
+        seconds);
+  }
 
   /** Everything that has reached this server, executed or still in its relay log (rule D1). */
   GtidSet received() {

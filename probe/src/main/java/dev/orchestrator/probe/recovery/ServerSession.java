@@ -193,6 +193,15 @@ final class ServerSession implements AutoCloseable {
         semiSync(variables));
   }
 
+  /** As {@link #read}, with the uptime, for who has to know whether the server was restarted. */
+  ServerReading readWithUptime() throws SQLException {
+    ServerReading reading = read();
+    List<Map<String, String>> uptime = query("SHOW GLOBAL STATUS LIKE 'Uptime'");
+    return uptime.isEmpty()
+        ? reading
+        : reading.up(number(uptime.getFirst().getOrDefault("value", "-1")));
+  }
+
   /** To list variables costs the server far more than to name them, which works from then on. */
   private Map<String, String> variables() throws SQLException {
     if (!variableNames.isEmpty()) {

@@ -109,7 +109,7 @@ final class Sessions implements AutoCloseable {
   /** Reads a server once. */
   ServerReading read(InstanceKey key) throws SQLException, InterruptedException {
     try (ServerSession session = open(key)) {
-      return session.read();
+      return session.readWithUptime();
     } catch (SQLException e) {
       suspect(key);
       throw e;

@@ -11,6 +11,8 @@ enum StepKind {
   STOP_RECEIVER,
   /** Writes down the choice; touches nothing. */
   DECIDE,
+  /** Ends the delay of a replica that is to be the primary; a person said so (rule D6). */
+  END_DELAY,
   /** Waits until the target has executed everything it received. */
   WAIT_APPLIED,
   /** Moves the primary record to the target, compare-and-set on its epoch (rule A1). */

@@ -204,7 +204,7 @@ final class TakeoverCheck {
         own,
         replicas.stream()
             .filter(Seen::valid)
-            .map(seen -> new Replica(seen.reading(), seen.place()))
+            .map(seen -> new Replica(seen.reading(), seen.place(), seen.standing()))
             .toList(),
         Map.of(),
         policy);

@@ -31,23 +31,53 @@ class RefusalIT {
               List.of("echo failed {isSuccessful} >> " + heard)));
       RecoverySupervisor supervisor = drill.lead();
       drill.register(supervisor, 1);
-      lab.kill9(3);
+      lab.freeze(3);
+      drill.unreachable(3, true);
       lab.kill9(1);
 
       Recovery.Ending refused = drill.recover(supervisor, 1).ending().orElseThrow();
 
       assertThat(refused.successful()).as(drill.story()).isFalse();
       assertThat(refused.errors()).anyMatch(error -> error.startsWith("TooFewAckersRead"));
-      assertThat(drill.writable()).isEmpty();
+      assertThat(lab.value(2, "SELECT @@GLOBAL.read_only")).isEqualTo("1");
       assertThat(lab.replicaStatus(2)).containsEntry("Source_Host", lab.host(1));
       assertThat(lab.replicaStatus(2).get("Replica_IO_Running")).isNotEqualTo("No");
       assertThat(Files.readAllLines(heard)).containsExactly("failed false");
 
-      lab.restart(3);
+      lab.thaw(3);
+      drill.unreachable(3, false);
       drill.acknowledge();
       Recovery.Ending ending = drill.recover(supervisor, 1).ending().orElseThrow();
       assertThat(ending.successful()).as(drill.story()).isTrue();
       assertThat(drill.writable()).containsExactly(drill.number(ending.successor().orElseThrow()));
+    }
+  }
+
+  /** Rule D3: with relay_log_recovery a restart throws away what was acknowledged, not applied. */
+  @Test
+  void anAckerThatWasKilledAndForgotWhatItAcknowledgedDoesNotCountAsRead() throws Exception {
+    try (MySqlLab lab = MySqlLab.start(NETWORK, 3);
+        Drill drill = new Drill(lab, folder)) {
+      RecoverySupervisor supervisor = drill.lead();
+      drill.register(supervisor, 1);
+      // Only 3 acknowledges from now on, and it applies nothing.
+      lab.execute(2, "STOP REPLICA IO_THREAD");
+      lab.execute(3, "STOP REPLICA SQL_THREAD");
+      lab.execute(1, "CREATE DATABASE acknowledged");
+      lab.kill9(3);
+      lab.kill9(1);
+      lab.restart(3);
+      assertThat(lab.value(2, "SHOW DATABASES LIKE 'acknowledged'")).isNull();
+      assertThat(lab.value(3, "SHOW DATABASES LIKE 'acknowledged'"))
+          .as("the restarted acker has thrown away what it had acknowledged")
+          .isNull();
+
+      Recovery.Ending refused = drill.recover(supervisor, 1).ending().orElseThrow();
+
+      assertThat(refused.successful()).as(drill.story()).isFalse();
+      assertThat(refused.errors()).anyMatch(error -> error.startsWith("TooFewAckersRead"));
+      assertThat(drill.story()).contains("it was restarted, and may have lost");
+      assertThat(drill.writable()).isEmpty();
     }
   }
 

@@ -153,6 +153,54 @@ class SupervisionTest {
         .contains("blocks further ones");
   }
 
+  @Test
+  void aPauseOfTheClusterIsAReasonUntilItEnds() {
+    register();
+    submit(new Command.PauseRecoveries(CLUSTER_ID, "ann", "moving racks", 600));
+    assertThat(gate.reasons(dead(), Instant.now(), NOW))
+        .singleElement()
+        .asString()
+        .contains("paused until", "ann", "moving racks");
+    assertThat(gate.reasons(dead(), Instant.now().plusSeconds(601), NOW)).isEmpty();
+    submit(new Command.PauseRecoveries(CLUSTER_ID, "ann", "", 0));
+    assertThat(gate.reasons(dead(), Instant.now(), NOW)).isEmpty();
+  }
+
+  @Test
+  void afterARecoveryTheClusterHasItsGraceEvenIfItWasAcknowledged() {
+    register();
+    Recovery.Subject subject =
+        new Recovery.Subject(
+            PlannedTakeoverPlaybook.KIND,
+            CLUSTER_ID,
+            "db1:3306",
+            "",
+            Readings.key(1),
+            Readings.uuid(1),
+            "DeadMaster",
+            "",
+            List.of(),
+            List.of(Readings.uuid(1)),
+            0,
+            "");
+    submit(new Command.StartRecovery("1:a", subject, 1, "n1", 0, false));
+    submit(
+        new Command.EndRecovery(
+            "1:a",
+            1,
+            new Recovery.Ending(
+                true, Optional.empty(), "", List.of(), List.of(), List.of(), "", NOW)));
+    Instant ended =
+        database.recoveries().byUid("1:a").orElseThrow().ending().orElseThrow().endedAt();
+    assertThat(gate.reasons(dead(), ended.plusSeconds(1), NOW)).isEmpty();
+    gate.reconfigure(config(List.of("db1"), Duration.ofSeconds(60)));
+    assertThat(gate.reasons(dead(), ended.plusSeconds(59), NOW))
+        .singleElement()
+        .asString()
+        .contains("time to settle");
+    assertThat(gate.reasons(dead(), ended.plusSeconds(60), NOW)).isEmpty();
+  }
+
   private List<String> reasons(Analysis analysis) {
     return gate.reasons(analysis, NOW, NOW);
   }
@@ -188,15 +236,22 @@ class SupervisionTest {
   }
 
   private static RecoveryConfig config(List<String> filters) {
+    return config(filters, Duration.ZERO);
+  }
+
+  private static RecoveryConfig config(List<String> filters, Duration grace) {
     return new RecoveryConfig(
         filters,
         Duration.ofHours(1),
+        grace,
         Duration.ofHours(1),
         Duration.ofSeconds(5),
         Duration.ofSeconds(5),
         "bash",
         Map.of(),
         true,
+        PromotionPolicy.FREE,
+        false,
         "n1",
         "here");
   }

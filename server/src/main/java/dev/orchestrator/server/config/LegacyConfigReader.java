@@ -5,6 +5,7 @@ import dev.orchestrator.probe.detection.DetectionConfig;
 import dev.orchestrator.probe.discovery.DiscoveryConfig;
 import dev.orchestrator.probe.mysql.FleetAccess;
 import dev.orchestrator.probe.observer.AgreementPolicy;
+import dev.orchestrator.probe.recovery.PromotionPolicy;
 import dev.orchestrator.probe.recovery.RecoveryConfig;
 import dev.orchestrator.raft.net.PeerTlsFiles;
 import dev.orchestrator.store.sql.MySqlBackend;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Turns upstream's keys into the settings of our components. All defaults are here. Stateless. */
@@ -355,6 +357,7 @@ public final class LegacyConfigReader {
     return new RecoveryConfig(
         settings.list("RecoverMasterClusterFilters"),
         Duration.ofSeconds(blockSeconds),
+        settings.seconds("RecoveryGraceSeconds", 0, 0, MAX_SECONDS),
         Duration.ofMinutes(
             settings.number("FailureDetectionPeriodBlockMinutes", 60, 0, MAX_SECONDS / 60)),
         settings.seconds("RecoveryStepTimeoutSeconds", 10, 1, 3600),
@@ -362,9 +365,26 @@ public final class LegacyConfigReader {
         settings.text("ProcessesShellCommand", "bash"),
         hooks,
         settings.flag("ApplyMySQLPromotionAfterMasterFailover", true),
+        promotion(settings),
         rejoinsOldPrimary(settings),
         name,
         hostname);
+  }
+
+  private static PromotionPolicy promotion(Settings settings) throws ConfigException {
+    List<String> ignored = settings.list("PromotionIgnoreHostnameFilters");
+    for (String filter : ignored) {
+      try {
+        Pattern.compile(filter);
+      } catch (PatternSyntaxException e) {
+        throw new ConfigException(
+            "PromotionIgnoreHostnameFilters: \"" + filter + "\" is no expression");
+      }
+    }
+    return new PromotionPolicy(
+        ignored,
+        settings.flag("PreventCrossDataCenterMasterFailover", false),
+        settings.flag("PreventCrossRegionMasterFailover", false));
   }
 
   private static boolean rejoinsOldPrimary(Settings settings) throws ConfigException {

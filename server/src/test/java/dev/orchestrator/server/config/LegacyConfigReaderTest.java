@@ -237,7 +237,7 @@ class LegacyConfigReaderTest {
                 key ->
                     !key.name()
                         .matches(
-                            "Reaction.*|WatchPrimaries|FailureAgreement|OldPrimaryReturn|Agreement.*|Raft(Heartbeat|Election|Join|TLS).*|RecoveryStepTimeoutSeconds|HookTimeoutSeconds"))
+                            "Reaction.*|WatchPrimaries|FailureAgreement|OldPrimaryReturn|Agreement.*|Raft(Heartbeat|Election|Join|TLS).*|RecoveryStepTimeoutSeconds|RecoveryGraceSeconds|HookTimeoutSeconds"))
             .count();
     assertThat(upstream).isEqualTo(190);
   }

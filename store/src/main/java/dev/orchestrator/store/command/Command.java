@@ -18,6 +18,14 @@ public sealed interface Command {
   /** The name under which logs and people know the command, for example {@code begin-downtime}. */
   String name();
 
+  /**
+   * The oldest format that knows this command (rule T1). It may be proposed when the members have
+   * agreed on that format or a newer one.
+   */
+  default int format() {
+    return 1;
+  }
+
   /** The member that leads a term, and where its HTTP API is. */
   record AnnounceLeader(String member, long term, String uri) implements Command {
     @Override
@@ -53,6 +61,22 @@ public sealed interface Command {
     @Override
     public String name() {
       return "end-downtime";
+    }
+  }
+
+  /**
+   * Ends the downtime of a server that a recovery left behind and that replicates again. A downtime
+   * that a person began meanwhile stays. The id says how many ended. Since format 2.
+   */
+  record EndLostDowntime(InstanceKey key) implements Command {
+    @Override
+    public String name() {
+      return "end-lost-in-recovery-downtime";
+    }
+
+    @Override
+    public int format() {
+      return 2;
     }
   }
 
@@ -311,6 +335,22 @@ public sealed interface Command {
     @Override
     public String name() {
       return "set-cluster-alias-manual-override";
+    }
+  }
+
+  /**
+   * No automatic recovery of a cluster starts for a while (rule A11); replaces an earlier pause.
+   *
+   * @param clusterId the cluster's immutable id
+   * @param owner who says so
+   * @param reason why
+   * @param durationSeconds from the leader's stamp on; 0 ends the pause
+   */
+  record PauseRecoveries(String clusterId, String owner, String reason, long durationSeconds)
+      implements Note {
+    @Override
+    public String name() {
+      return "pause-recoveries";
     }
   }
 

@@ -9,6 +9,7 @@ import dev.orchestrator.proto.command.CommandEnvelope;
 import dev.orchestrator.proto.command.DesignatePrimary;
 import dev.orchestrator.proto.command.Discover;
 import dev.orchestrator.proto.command.EndDowntime;
+import dev.orchestrator.proto.command.EndLostDowntime;
 import dev.orchestrator.proto.command.EndRecovery;
 import dev.orchestrator.proto.command.Expire;
 import dev.orchestrator.proto.command.Forget;
@@ -31,13 +32,16 @@ import java.util.Optional;
  * stamp always become the same bytes. Times keep whole milliseconds. Immutable.
  */
 public final class CommandCodec {
-  /** Format that this program writes, and the newest that it reads. */
-  public static final int FORMAT_VERSION = 1;
+  /**
+   * The newest format that this program reads and writes. Format 2 brought the downtime of what a
+   * recovery leaves behind.
+   */
+  public static final int FORMAT_VERSION = 2;
 
   private CommandCodec() {}
 
   /**
-   * Writes a command.
+   * Writes a command, in the oldest format that knows it.
    *
    * @param stampEpochMillis the leader's stamp
    * @throws IllegalArgumentException a time in the command does not fit into milliseconds, or a
@@ -46,7 +50,7 @@ public final class CommandCodec {
   public static byte[] encode(Command command, long stampEpochMillis) {
     CommandEnvelope.Builder envelope =
         CommandEnvelope.newBuilder()
-            .setFormatVersion(FORMAT_VERSION)
+            .setFormatVersion(command.format())
             .setStampEpochMs(stampEpochMillis);
     try {
       write(command, envelope);
@@ -96,6 +100,8 @@ public final class CommandCodec {
       case Command.BeginDowntime c -> envelope.setBeginDowntime(downtime(c.downtime()));
       case Command.EndDowntime c ->
           envelope.setEndDowntime(EndDowntime.newBuilder().setKey(Parts.key(c.key())));
+      case Command.EndLostDowntime c ->
+          envelope.setEndLostDowntime(EndLostDowntime.newBuilder().setKey(Parts.key(c.key())));
       case Command.SetGlobalRecoveries c ->
           envelope.setSetGlobalRecoveries(SetGlobalRecoveries.newBuilder().setEnabled(c.enabled()));
       case Command.AcknowledgeRecoveries c -> envelope.setAcknowledgeRecoveries(acknowledge(c));
@@ -262,9 +268,12 @@ public final class CommandCodec {
       case SET_CLUSTER_ALIAS -> NoteCodec.read(envelope.getSetClusterAlias());
       case PUT_KEY_VALUE -> NoteCodec.read(envelope.getPutKeyValue());
       case EXPIRE_NOTES -> NoteCodec.read(envelope.getExpireNotes());
+      case PAUSE_RECOVERIES -> NoteCodec.read(envelope.getPauseRecoveries());
       case CHECK_STATE -> new Command.CheckState();
       case REPORT_STATE -> new Command.ReportState(Parts.report(envelope.getReportState()));
       case RAISE_FORMAT -> new Command.RaiseFormat(envelope.getRaiseFormat().getVersion());
+      case END_LOST_DOWNTIME ->
+          new Command.EndLostDowntime(Parts.key(envelope.getEndLostDowntime().getKey()));
       case COMMAND_NOT_SET ->
           throw new UnknownCommandException(
               "log entry holds a command that this program does not know (fields "

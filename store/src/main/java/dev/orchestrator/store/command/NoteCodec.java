@@ -6,6 +6,7 @@ import dev.orchestrator.proto.command.DeleteTags;
 import dev.orchestrator.proto.command.EndMaintenance;
 import dev.orchestrator.proto.command.ExpireNotes;
 import dev.orchestrator.proto.command.ForgetCluster;
+import dev.orchestrator.proto.command.PauseRecoveries;
 import dev.orchestrator.proto.command.PutKeyValue;
 import dev.orchestrator.proto.command.PutTag;
 import dev.orchestrator.proto.command.RegisterCandidate;
@@ -70,6 +71,13 @@ final class NoteCodec {
               SetClusterAlias.newBuilder().setClusterName(c.clusterName()).setAlias(c.alias()));
       case Command.PutKeyValue c ->
           envelope.setPutKeyValue(PutKeyValue.newBuilder().setName(c.key()).setValue(c.value()));
+      case Command.PauseRecoveries c ->
+          envelope.setPauseRecoveries(
+              PauseRecoveries.newBuilder()
+                  .setClusterId(c.clusterId())
+                  .setOwner(c.owner())
+                  .setReason(c.reason())
+                  .setDurationSeconds(c.durationSeconds()));
       case Command.ExpireNotes c ->
           envelope.setExpireNotes(
               ExpireNotes.newBuilder()
@@ -129,6 +137,11 @@ final class NoteCodec {
 
   static Command read(PutKeyValue m) {
     return new Command.PutKeyValue(m.getName(), m.getValue());
+  }
+
+  static Command read(PauseRecoveries m) {
+    return new Command.PauseRecoveries(
+        m.getClusterId(), m.getOwner(), m.getReason(), m.getDurationSeconds());
   }
 
   static Command read(ExpireNotes m) {

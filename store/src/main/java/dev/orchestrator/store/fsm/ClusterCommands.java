@@ -11,9 +11,11 @@ import java.util.Optional;
 /** Commands on the primary records (rule A1). Confined to raft-apply. */
 final class ClusterCommands {
   private final Database database;
+  private final LostServers lost;
 
-  ClusterCommands(Database database) {
+  ClusterCommands(Database database, LostServers lost) {
     this.database = database;
+    this.lost = lost;
   }
 
   CommandResult register(Transaction tx, Command.RegisterCluster c) {
@@ -27,6 +29,7 @@ final class ClusterCommands {
     database
         .clusters()
         .put(tx, new ClusterRecord(c.clusterId(), c.primaryUuid(), c.primaryKey(), 1, c.alias()));
+    lost.designated(tx, c.primaryKey());
     return CommandResult.accepted(1);
   }
 
@@ -63,6 +66,7 @@ final class ClusterCommands {
             tx,
             new ClusterRecord(
                 c.clusterId(), c.primaryUuid(), c.primaryKey(), epoch, cluster.alias()));
+    lost.designated(tx, c.primaryKey());
     // The alias that people gave the cluster follows its primary, whose address is its name.
     database.aliases().rename(tx, cluster.primaryKey().toString(), c.primaryKey().toString());
     return CommandResult.accepted(epoch);

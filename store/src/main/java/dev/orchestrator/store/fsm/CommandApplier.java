@@ -31,11 +31,13 @@ final class CommandApplier {
   private final ClusterCommands clusters;
   private final DetectionCommands detections;
   private final NoteCommands notes;
+  private final LostServers lost;
 
   CommandApplier(Database database) {
     this.database = database;
-    recoveries = new RecoveryCommands(database);
-    clusters = new ClusterCommands(database);
+    lost = new LostServers(database);
+    recoveries = new RecoveryCommands(database, lost);
+    clusters = new ClusterCommands(database, lost);
     detections = new DetectionCommands(database);
     notes = new NoteCommands(database);
   }
@@ -121,6 +123,7 @@ final class CommandApplier {
       }
       case Command.EndDowntime c ->
           CommandResult.accepted(database.downtimes().delete(tx, c.key()));
+      case Command.EndLostDowntime c -> CommandResult.accepted(lost.found(tx, c.key()));
       case Command.SetGlobalRecoveries c -> {
         database.settings().enableRecoveries(tx, c.enabled());
         yield CommandResult.ACCEPTED;

@@ -37,6 +37,7 @@ final class KeyRules {
       case Command.Forget c -> host(c.key());
       case Command.BeginDowntime c -> host(c.downtime().key());
       case Command.EndDowntime c -> host(c.key());
+      case Command.EndLostDowntime c -> host(c.key());
       case Command.AcknowledgeRecoveries c -> c.uid().stream();
       case Command.RegisterCluster c -> Stream.of(c.clusterId(), c.primaryUuid());
       case Command.DesignatePrimary c -> Stream.of(c.recoveryUid(), c.clusterId(), c.primaryUuid());
@@ -74,6 +75,7 @@ final class KeyRules {
       case Command.EndMaintenance c -> c.key().map(InstanceKey::host).stream();
       case Command.SetClusterAlias c -> Stream.of(c.clusterName());
       case Command.PutKeyValue c -> Stream.of(c.key());
+      case Command.PauseRecoveries c -> Stream.of("pause." + c.clusterId());
       case Command.ExpireNotes _ -> Stream.empty();
     };
   }

@@ -4,6 +4,7 @@ import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Maintenance;
+import dev.orchestrator.store.model.RecoveryPause;
 import dev.orchestrator.store.sql.Database;
 import dev.orchestrator.store.sql.Periods;
 import dev.orchestrator.store.sql.Transaction;
@@ -57,6 +58,7 @@ final class NoteCommands {
         database.keyValues().put(tx, c.key(), c.value());
         yield CommandResult.ACCEPTED;
       }
+      case Command.PauseRecoveries c -> pause(tx, stamp, c);
       case Command.ExpireNotes c -> expire(tx, stamp, c);
     };
   }
@@ -101,12 +103,24 @@ final class NoteCommands {
     return CommandResult.accepted(ended);
   }
 
+  private CommandResult pause(Transaction tx, Instant stamp, Command.PauseRecoveries c) {
+    if (c.durationSeconds() <= 0) {
+      return CommandResult.accepted(database.settings().endPause(tx, c.clusterId()));
+    }
+    Instant end = stamp.plusMillis(Periods.millis(c.durationSeconds()));
+    database
+        .settings()
+        .pause(tx, new RecoveryPause(c.clusterId(), c.owner(), c.reason(), stamp, end));
+    return CommandResult.ACCEPTED;
+  }
+
   private CommandResult expire(Transaction tx, Instant stamp, Command.ExpireNotes c) {
     return CommandResult.accepted(
         (long) database.candidates().deleteUntil(tx, before(stamp, c.candidateSeconds()))
             + database.unresolves().deleteUntil(tx, before(stamp, c.unresolveSeconds()))
             + database.pools().deleteUntil(tx, before(stamp, c.poolSeconds()))
-            + database.maintenances().deleteEnded(tx, stamp));
+            + database.maintenances().deleteEnded(tx, stamp)
+            + database.settings().endPausesUntil(tx, stamp));
   }
 
   private static Instant before(Instant stamp, long seconds) {

@@ -15,9 +15,11 @@ import java.util.stream.Stream;
 /** Commands on recoveries and their ledger (rules A2, A3). Confined to raft-apply. */
 final class RecoveryCommands {
   private final Database database;
+  private final LostServers lost;
 
-  RecoveryCommands(Database database) {
+  RecoveryCommands(Database database, LostServers lost) {
     this.database = database;
+    this.lost = lost;
   }
 
   CommandResult start(Transaction tx, Instant stamp, Command.StartRecovery c) {
@@ -177,6 +179,7 @@ final class RecoveryCommands {
     Recovery recovery = found.orElseThrow();
     database.recoveries().put(tx, recovery.withEnding(c.ending().at(stamp)));
     database.locks().free(tx, c.uid());
+    lost.ended(tx, stamp, recovery.subject(), c.ending());
     return CommandResult.accepted(recovery.id());
   }
 

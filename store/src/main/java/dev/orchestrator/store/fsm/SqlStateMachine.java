@@ -33,8 +33,14 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
   private final CommandApplier applier;
   private volatile @Nullable Consumer<PinnedState> checks;
 
+  /**
+   * Takes the database as it is.
+   *
+   * @throws StoreException its commands are of a newer format than this program reads
+   */
   public SqlStateMachine(Database database) {
     this.database = database;
+    requireKnownFormat(database.settings().commandFormat());
     applier = new CommandApplier(database);
   }
 
@@ -130,6 +136,21 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
 
   @Override
   public void restore(LogId id, InputStream image) {
-    SnapshotReader.restore(id, image, database);
+    SnapshotReader.restore(
+        id, image, database, tx -> requireKnownFormat(database.settings().commandFormat(tx)));
+  }
+
+  /**
+   * An older program than the others' is told so at once, not at the first entry it cannot read.
+   */
+  private static void requireKnownFormat(int agreed) {
+    if (agreed > CommandCodec.FORMAT_VERSION) {
+      throw new StoreException(
+          "the members agreed on command format "
+              + agreed
+              + ", this program reads 1 to "
+              + CommandCodec.FORMAT_VERSION
+              + "; install the version that the leader runs");
+    }
   }
 }

@@ -13,6 +13,18 @@ import java.time.Instant;
  */
 public record Downtime(
     InstanceKey key, String owner, String reason, Instant beginsAt, Instant endsAt) {
+  private static final String LOST = "lost-in-recovery";
+
+  /** The downtime of a server that a recovery left behind, with the published reason. */
+  public static Downtime lostInRecovery(InstanceKey key, Instant begin, Instant end) {
+    return new Downtime(key, "orchestrator", LOST, begin, end);
+  }
+
+  /** Whether a recovery began it. */
+  public boolean lostInRecovery() {
+    return reason.equals(LOST);
+  }
+
   /** Whether the downtime is in force. */
   public boolean activeAt(Instant now) {
     return !now.isBefore(beginsAt) && now.isBefore(endsAt);

@@ -23,6 +23,7 @@ public record NoteExpiry(Duration candidates, Duration unresolves, Duration pool
   public Optional<Command> due(Database database, Instant now) {
     boolean due =
         database.maintenances().anyDue(now)
+            || database.settings().anyPauseDue(now)
             || database.candidates().anyUntil(now.minus(candidates))
             || database.unresolves().anyUntil(now.minus(unresolves))
             || database.pools().anyUntil(now.minus(pools));

@@ -57,6 +57,13 @@ public final class RaftReplicator implements Replicator, Leadership {
       Outcome notLeader = new Outcome.NotLeader(leaderUri());
       return () -> notLeader;
     }
+    if (command.format() > 1 && command.format() > database.settings().commandFormat()) {
+      Outcome tooNew =
+          new Outcome.Applied(
+              CommandResult.refused(
+                  command.name() + " waits until every member reads format " + command.format()));
+      return () -> tooNew;
+    }
     Outcome overloaded = new Outcome.Overloaded(RETRY_AFTER);
     try {
       if (!proposing.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {

@@ -59,16 +59,19 @@ public final class StateWatch implements AutoCloseable {
   private long checkedAtNanos;
 
   private long toldIndex;
+  private Duration whileDiverged;
 
   /**
    * How often to check.
    *
    * @param interval between two checks
-   * @param whileDiverged the same, while the newest check found a difference
+   * @param firstDiverged the same when the newest check found a difference, so that health stops
+   *     telling of it soon after it is healed; each further time twice as long
+   * @param mostDiverged but not longer than this
    */
-  public record Settings(Duration interval, Duration whileDiverged) {
+  public record Settings(Duration interval, Duration firstDiverged, Duration mostDiverged) {
     public static final Settings DEFAULT =
-        new Settings(Duration.ofMinutes(5), Duration.ofSeconds(30));
+        new Settings(Duration.ofMinutes(5), Duration.ofSeconds(2), Duration.ofSeconds(30));
   }
 
   /** What the watch needs of the group. Thread-safe. */
@@ -105,6 +108,7 @@ public final class StateWatch implements AutoCloseable {
     this.group = group;
     this.nanos = nanos;
     checkedAtNanos = nanos.getAsLong();
+    whileDiverged = settings.firstDiverged();
   }
 
   /** Takes the rows at a check, and closes them; called on raft-apply. */
@@ -139,13 +143,23 @@ public final class StateWatch implements AutoCloseable {
     passOn(reports);
     StateVerdict verdict = StateVerdict.of(reports);
     judge(verdict);
-    Duration interval = verdict.diverged() ? settings.whileDiverged() : settings.interval();
+    if (!verdict.diverged() && verdict.agreeing().size() >= group.voters()) {
+      whileDiverged = settings.firstDiverged();
+    }
+    Duration interval = verdict.diverged() ? whileDiverged : settings.interval();
     if (!leadership.leads() || group.voters() < 2) {
       checkedAtNanos = nanos.getAsLong();
     } else if (nanos.getAsLong() - checkedAtNanos >= interval.toNanos()) {
       checkedAtNanos = nanos.getAsLong();
+      if (verdict.diverged()) {
+        whileDiverged = min(whileDiverged.multipliedBy(2), settings.mostDiverged());
+      }
       submit(new Command.CheckState());
     }
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
   }
 
   private void report(List<StateReport> reports) {

@@ -5,6 +5,7 @@ import dev.orchestrator.store.sql.Database;
 import dev.orchestrator.store.sql.ReplicatedTable;
 import dev.orchestrator.store.sql.StateReplacement;
 import dev.orchestrator.store.sql.Tables;
+import dev.orchestrator.store.sql.Transaction;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,13 +51,19 @@ public final class SnapshotReader {
    * Replaces the replicated rows of the database by those of the image.
    *
    * @param id where the image must belong
+   * @param check looks at the new rows and throws if they must not stay
    * @throws SnapshotException the image is damaged, of a newer format, of another place in the log
    *     or of another Raft group; the database is as before
    * @throws dev.orchestrator.store.sql.StoreException the backend failed; the database is as before
    */
-  public static void restore(LogId id, InputStream image, Database database) {
+  public static void restore(
+      LogId id, InputStream image, Database database, Consumer<Transaction> check) {
     SnapshotReader reader = new SnapshotReader(image);
-    database.replaceState(replacement -> reader.read(id, replacement));
+    database.replaceState(
+        replacement -> {
+          reader.read(id, replacement);
+          replacement.check(check);
+        });
   }
 
   private void read(LogId id, StateReplacement replacement) {

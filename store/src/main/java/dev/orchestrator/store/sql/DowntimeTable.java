@@ -28,6 +28,11 @@ public final class DowntimeTable {
         SELECT + "WHERE host = ? AND port = ?", DowntimeTable::downtime, key.host(), key.port());
   }
 
+  public Optional<Downtime> find(Transaction tx, InstanceKey key) {
+    return tx.first(
+        SELECT + "WHERE host = ? AND port = ?", DowntimeTable::downtime, key.host(), key.port());
+  }
+
   /** Whether any row has ended by then. */
   public boolean anyDue(Instant now) {
     return reads.number(

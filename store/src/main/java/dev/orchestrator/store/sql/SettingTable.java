@@ -1,6 +1,9 @@
 package dev.orchestrator.store.sql;
 
+import dev.orchestrator.store.model.RecoveryPause;
 import java.net.URI;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +20,9 @@ public final class SettingTable {
   private static final String FORMAT = "command.format";
   private static final String SYNCS = "local.syncs";
   private static final String PROBES = "local.probes";
+
+  /** What the names of pauses begin with; the cluster's id follows. */
+  private static final String PAUSE = "pause.";
 
   private final Reads reads;
 
@@ -100,6 +106,59 @@ public final class SettingTable {
 
   public void commandFormat(Transaction tx, int version) {
     put(tx, FORMAT, Integer.toString(version));
+  }
+
+  /** The pause of a cluster's recoveries, over or not. */
+  public Optional<RecoveryPause> pause(String clusterId) {
+    return value(reads, PAUSE + clusterId).map(text -> pause(clusterId, text));
+  }
+
+  /** Whether any pause is over by then. */
+  public boolean anyPauseDue(Instant now) {
+    return pauses(reads).stream().anyMatch(pause -> !pause.inForce(now));
+  }
+
+  /** Replaces an earlier pause of the same cluster. */
+  public void pause(Transaction tx, RecoveryPause pause) {
+    put(
+        tx,
+        PAUSE + pause.clusterId(),
+        TextList.join(
+            List.of(
+                pause.owner(),
+                pause.reason(),
+                Long.toString(pause.beginsAt().toEpochMilli()),
+                Long.toString(pause.endsAt().toEpochMilli()))));
+  }
+
+  /** Number of pauses removed, 0 or 1. */
+  public int endPause(Transaction tx, String clusterId) {
+    return tx.update("DELETE FROM setting WHERE name = ?", PAUSE + clusterId);
+  }
+
+  /** Removes the pauses that are over by then and says how many. */
+  public int endPausesUntil(Transaction tx, Instant now) {
+    int ended = 0;
+    for (RecoveryPause pause : pauses(tx)) {
+      ended += pause.inForce(now) ? 0 : endPause(tx, pause.clusterId());
+    }
+    return ended;
+  }
+
+  private static List<RecoveryPause> pauses(Reads from) {
+    return from.query(
+        "SELECT name, value FROM setting WHERE name LIKE 'pause.%' ORDER BY name",
+        row -> pause(row.text("name").substring(PAUSE.length()), row.text("value")));
+  }
+
+  private static RecoveryPause pause(String clusterId, String text) {
+    List<String> parts = TextList.split(text);
+    return new RecoveryPause(
+        clusterId,
+        parts.get(0),
+        parts.get(1),
+        Instant.ofEpochMilli(Long.parseLong(parts.get(2))),
+        Instant.ofEpochMilli(Long.parseLong(parts.get(3))));
   }
 
   private static long number(Reads from, String name, long byDefault) {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,11 @@ public final class StateReplacement {
         id.index(),
         id.term(),
         lastStampEpochMillis);
+  }
+
+  /** Lets the check see the rows as they would be; it throws if they must not stay. */
+  public void check(Consumer<Transaction> check) {
+    check.accept(tx);
   }
 
   /**

@@ -53,6 +53,7 @@ public final class RandomCommands {
       case "BeginDowntime" ->
           new Command.BeginDowntime(new Downtime(key(), text(), text(), time(), time()));
       case "EndDowntime" -> new Command.EndDowntime(key());
+      case "EndLostDowntime" -> new Command.EndLostDowntime(key());
       case "SetGlobalRecoveries" -> new Command.SetGlobalRecoveries(random.nextInt(4) > 0);
       case "AcknowledgeRecoveries" -> acknowledge();
       case "RegisterCluster" ->
@@ -97,6 +98,8 @@ public final class RandomCommands {
           new Command.EndMaintenance(maybe(this::key), maybe(() -> random.nextLong(1, 9)));
       case "SetClusterAlias" -> new Command.SetClusterAlias(key().toString(), text());
       case "PutKeyValue" -> new Command.PutKeyValue(name("key"), text());
+      case "PauseRecoveries" ->
+          new Command.PauseRecoveries(name("c"), text(), text(), random.nextLong(3));
       case "ExpireNotes" ->
           new Command.ExpireNotes(random.nextLong(60), random.nextLong(60), random.nextLong(60));
       case "CheckState" -> new Command.CheckState();
@@ -108,7 +111,8 @@ public final class RandomCommands {
                   "1",
                   text(),
                   new TreeMap<>(Map.of("a", text(), "b", text()))));
-      case "RaiseFormat" -> new Command.RaiseFormat(random.nextInt(2));
+      case "RaiseFormat" ->
+          new Command.RaiseFormat(random.nextInt(CommandCodec.FORMAT_VERSION + 1));
       default -> throw new AssertionError("no generator for " + kind + ": write one");
     };
   }
@@ -125,7 +129,7 @@ public final class RandomCommands {
 
   private Recovery.Subject subject() {
     return new Recovery.Subject(
-        text(),
+        random.nextBoolean() ? "DEAD_PRIMARY" : text(),
         name("cluster"),
         text(),
         text(),

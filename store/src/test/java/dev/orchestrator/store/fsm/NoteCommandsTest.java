@@ -15,6 +15,7 @@ import dev.orchestrator.store.model.Instance;
 import dev.orchestrator.store.model.Maintenance;
 import dev.orchestrator.store.model.PoolMember;
 import dev.orchestrator.store.model.PromotionRule;
+import dev.orchestrator.store.model.RecoveryPause;
 import dev.orchestrator.store.model.StateReport;
 import dev.orchestrator.store.model.Tag;
 import java.nio.file.Path;
@@ -82,6 +83,27 @@ class NoteCommandsTest {
     assertThat(node.database.pools().all()).isEmpty();
     node.apply(new Command.RegisterUnresolve(DB1, ""));
     assertThat(node.database.unresolves().all()).isEmpty();
+  }
+
+  @Test
+  void aPauseOfRecoveriesEndsByTheStampOrByCommand() {
+    Instant begin = node.now;
+    node.apply(new Command.PauseRecoveries("c1", "ann", "moving\nracks", 60));
+    node.apply(new Command.PauseRecoveries("c2", "bob", "", 600));
+    RecoveryPause pause = node.database.settings().pause("c1").orElseThrow();
+    assertThat(pause)
+        .isEqualTo(new RecoveryPause("c1", "ann", "moving\nracks", begin, begin.plusSeconds(60)));
+    assertThat(pause.inForce(begin.plusSeconds(59))).isTrue();
+    assertThat(pause.inForce(begin.plusSeconds(60))).isFalse();
+    assertThat(node.database.settings().anyPauseDue(begin.plusSeconds(59))).isFalse();
+    assertThat(node.database.settings().anyPauseDue(begin.plusSeconds(60))).isTrue();
+    node.now = begin.plusSeconds(60);
+    assertThat(node.apply(new Command.ExpireNotes(60, 60, 60)))
+        .isEqualTo(CommandResult.accepted(1));
+    assertThat(node.database.settings().pause("c1")).isEmpty();
+    assertThat(node.apply(new Command.PauseRecoveries("c2", "bob", "", 0)))
+        .isEqualTo(CommandResult.accepted(1));
+    assertThat(node.database.settings().pause("c2")).isEmpty();
   }
 
   @Test
@@ -179,7 +201,7 @@ class NoteCommandsTest {
     assertThat(node.apply(new Command.RaiseFormat(0)).accepted()).isFalse();
     assertThatThrownBy(() -> node.apply(new Command.RaiseFormat(9)))
         .isInstanceOf(UnknownCommandException.class)
-        .hasMessageContaining("agreed on command format 9, this program reads 1 to 1");
+        .hasMessageContaining("agreed on command format 9, this program reads 1 to 2");
     assertThat(node.machine.applied().index()).isEqualTo(2);
   }
 }

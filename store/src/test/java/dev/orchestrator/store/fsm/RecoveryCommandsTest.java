@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.lab.TestBackend;
+import dev.orchestrator.store.model.Downtime;
 import dev.orchestrator.store.model.FailureDetection;
+import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
 import dev.orchestrator.store.model.RecoveryStep.State;
@@ -51,6 +53,97 @@ class RecoveryCommandsTest {
 
   private Recovery recovery(String uid) {
     return fixture.database.recoveries().byUid(uid).orElseThrow();
+  }
+
+  private List<InstanceKey> inDowntime() {
+    return fixture.database.downtimes().all().stream().map(Downtime::key).toList();
+  }
+
+  private void recoverOne() {
+    accepted(Fixture.start("uid-1", "c1", "uuid-1"), 1);
+    accepted(Fixture.end("uid-1", 5), 1);
+  }
+
+  @Test
+  void whatARecoveryLosesGoesIntoDowntimeAndItsSuccessorComesOut() {
+    fixture.apply(new Command.RaiseFormat(2));
+    Instant now = fixture.now;
+    fixture.apply(
+        new Command.BeginDowntime(new Downtime(DB2, "ann", "disk", now, now.plusSeconds(99))));
+    recoverOne();
+    Instant ended = fixture.now.minusMillis(1);
+    assertThat(fixture.database.downtimes().all())
+        .containsExactly(
+            Downtime.lostInRecovery(DB1, ended, ended.plus(Duration.ofDays(365))),
+            Downtime.lostInRecovery(Fixture.DB3, ended, ended.plus(Duration.ofDays(365))));
+    assertThat(fixture.database.downtimes().all().getFirst().reason())
+        .isEqualTo("lost-in-recovery");
+  }
+
+  @Test
+  void aDowntimeByAPersonIsNotTouchedByARecovery() {
+    fixture.apply(new Command.RaiseFormat(2));
+    Downtime person = new Downtime(DB1, "ann", "disk", fixture.now, fixture.now.plusSeconds(99));
+    accepted(new Command.BeginDowntime(person), 0);
+    recoverOne();
+    accepted(new Command.EndLostDowntime(DB1), 0);
+    assertThat(fixture.database.downtimes().find(DB1)).contains(person);
+    accepted(new Command.EndLostDowntime(Fixture.DB3), 1);
+    assertThat(inDowntime()).containsExactly(DB1);
+  }
+
+  @Test
+  void aPrimaryByAgreementIsNoLongerLost() {
+    fixture.apply(new Command.RaiseFormat(2));
+    accepted(new Command.RegisterCluster("c1", "uuid-2", DB2, "shop"), 1);
+    recoverOne();
+    accepted(new Command.DesignatePrimary("", 0, "c1", 1, "uuid-1", DB1), 2);
+    assertThat(inDowntime()).containsExactly(Fixture.DB3);
+    accepted(new Command.RegisterCluster("c2", "uuid-3", Fixture.DB3, "mail"), 1);
+    assertThat(inDowntime()).isEmpty();
+  }
+
+  @Test
+  void aRecoveryWithoutSuccessorAndOneOfAnotherKindLoseNothing() {
+    fixture.apply(new Command.RaiseFormat(2));
+    accepted(Fixture.start("uid-1", "c1", "uuid-1"), 1);
+    Recovery.Ending good = Fixture.ending();
+    Recovery.Ending bad =
+        new Recovery.Ending(
+            false,
+            Optional.empty(),
+            "",
+            good.lostReplicas(),
+            List.of(),
+            List.of("nobody"),
+            "",
+            Instant.EPOCH);
+    accepted(new Command.EndRecovery("uid-1", 5, bad), 1);
+    Recovery.Subject dead = Fixture.subject("c2", 0, "uuid-9");
+    Recovery.Subject planned =
+        new Recovery.Subject(
+            "TAKEOVER",
+            dead.clusterId(),
+            dead.clusterName(),
+            dead.clusterAlias(),
+            dead.failedKey(),
+            dead.failedUuid(),
+            dead.analysis(),
+            dead.description(),
+            dead.replicas(),
+            dead.lockedUuids(),
+            0,
+            "");
+    accepted(new Command.StartRecovery("uid-2", planned, 5, "n1", 60, true), 2);
+    accepted(Fixture.end("uid-2", 5), 2);
+    assertThat(inDowntime()).isEmpty();
+  }
+
+  /** An older member would end with other rows. */
+  @Test
+  void beforeTheMembersAgreedOnItsFormatARecoveryBeginsNoDowntime() {
+    recoverOne();
+    assertThat(inDowntime()).isEmpty();
   }
 
   @Test

@@ -55,6 +55,34 @@ class SnapshotTest {
     }
   }
 
+  /** An older program must not take rows that its commands would change in another way. */
+  @Test
+  void anImageOfANewerCommandFormatChangesNothing() throws IOException {
+    byte[] image;
+    try (Database newer = backend.open("newer")) {
+      SqlStateMachine machine = new SqlStateMachine(newer);
+      applyRandom(machine, 3, 5);
+      newer.apply(
+          tx -> {
+            newer.settings().commandFormat(tx, CommandCodec.FORMAT_VERSION + 1);
+            return null;
+          });
+      image = bytes(machine);
+      assertThatThrownBy(() -> new SqlStateMachine(newer))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("install the version that the leader runs");
+    }
+    try (Database older = backend.open("older")) {
+      SqlStateMachine machine = new SqlStateMachine(older);
+      applyRandom(machine, 4, 3);
+      byte[] before = bytes(machine);
+      assertThatThrownBy(() -> machine.restore(new LogId(1, 5), new ByteArrayInputStream(image)))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("install the version that the leader runs");
+      assertThat(bytes(machine)).isEqualTo(before);
+    }
+  }
+
   static byte[] bytes(SqlStateMachine machine) throws IOException {
     try (StateImage image = machine.image()) {
       return bytes(image);

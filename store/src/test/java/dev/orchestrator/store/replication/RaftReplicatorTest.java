@@ -16,6 +16,7 @@ import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.command.Outcome;
 import dev.orchestrator.store.fsm.SqlStateMachine;
 import dev.orchestrator.store.lab.TestBackend;
+import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.sql.Database;
 import java.net.URI;
 import java.nio.file.Path;
@@ -75,6 +76,22 @@ class RaftReplicatorTest {
     assertThat(replicator.submit(COMMAND, LONG))
         .isEqualTo(new Outcome.Applied(CommandResult.accepted(7)));
     assertThat(CommandCodec.decode(member.proposed.getFirst()).command()).isEqualTo(COMMAND);
+  }
+
+  @Test
+  void aCommandOfANewerFormatWaitsForTheAgreement() {
+    member.lead(3);
+    Command newer = new Command.EndLostDowntime(new InstanceKey("db1", 3306));
+    assertThat(replicator.submit(newer, LONG))
+        .isEqualTo(
+            new Outcome.Applied(
+                CommandResult.refused(
+                    "end-lost-in-recovery-downtime waits until every member reads format 2")));
+    assertThat(member.proposed).isEmpty();
+    apply(1, new Command.RaiseFormat(2), 1);
+    member.answer = CompletableFuture.completedFuture(CommandResult.accepted(1));
+    replicator.submit(newer, LONG);
+    assertThat(member.proposed).hasSize(1);
   }
 
   @Test

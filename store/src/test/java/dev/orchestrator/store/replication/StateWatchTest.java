@@ -102,13 +102,7 @@ class StateWatchTest {
 
   private void check() {
     submit(new Command.CheckState());
-    await()
-        .atMost(LIMIT)
-        .until(
-            () -> {
-              watch.tick();
-              return !database.stateReports().all().isEmpty();
-            });
+    await().atMost(LIMIT).until(this::reported);
   }
 
   private StateVerdict verdict() {
@@ -173,6 +167,46 @@ class StateWatchTest {
         new Command.ReportState(
             new StateReport("n3", own().checkIndex(), "newer", "x", new TreeMap<>())));
     assertThat(verdict().diverged()).isFalse();
+  }
+
+  private void aSecondPasses() {
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    watch.tick();
+  }
+
+  /** So health tells of a difference not much longer than it lasts. */
+  @Test
+  void aDifferenceIsLookedAtAgainSoonAndThenMoreSeldom() {
+    check();
+    for (int seconds : new int[] {2, 4, 8, 16, 30, 30}) {
+      otherReports("n2", Map.of("downtime", "other"));
+      otherReports("n3", Map.of());
+      long former = database.settings().checkIndex();
+      watch.tick();
+      for (int second = 1; second < seconds; second++) {
+        aSecondPasses();
+        assertThat(database.settings().checkIndex()).as("second %d", second).isEqualTo(former);
+      }
+      aSecondPasses();
+      assertThat(database.settings().checkIndex()).as("after %d s", seconds).isNotEqualTo(former);
+      await().atMost(LIMIT).until(this::reported);
+    }
+    otherReports("n2", Map.of());
+    otherReports("n3", Map.of());
+    watch.tick();
+    assertThat(verdict().diverged()).isFalse();
+    check();
+    otherReports("n2", Map.of("downtime", "other"));
+    otherReports("n3", Map.of());
+    long former = database.settings().checkIndex();
+    aSecondPasses();
+    aSecondPasses();
+    assertThat(database.settings().checkIndex()).isNotEqualTo(former);
+  }
+
+  private boolean reported() {
+    watch.tick();
+    return !database.stateReports().all().isEmpty();
   }
 
   @Test

@@ -1,0 +1,138 @@
+package dev.orchestrator.probe.recovery;
+
+import static dev.orchestrator.probe.recovery.Readings.DEAD;
+import static dev.orchestrator.probe.recovery.Readings.DEAD_UUID;
+import static dev.orchestrator.probe.recovery.Readings.key;
+import static dev.orchestrator.probe.recovery.Readings.replica;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orchestrator.probe.recovery.Choice.Promote;
+import dev.orchestrator.probe.recovery.Choice.Reason;
+import dev.orchestrator.probe.recovery.Choice.Refuse;
+import dev.orchestrator.probe.recovery.Gathering.Place;
+import dev.orchestrator.probe.recovery.Gathering.Replica;
+import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.PromotionRule;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What people and configuration say of candidates counts, but never more than data. */
+class PromotionRulesTest {
+  private static final Place HOME = new Place("home", "r1", "prod");
+  private static final PromotionPolicy SAME_DATA_CENTER =
+      new PromotionPolicy(List.of(), true, false);
+  private static final PromotionPolicy SAME_REGION = new PromotionPolicy(List.of(), false, true);
+
+  @Test
+  void amongEqualDataTheRuleDecidesBeforeThePlace() {
+    assertThat(
+            winner(
+                ruled(replica(2, 5), PromotionRule.NEUTRAL, HOME),
+                ruled(replica(3, 5), PromotionRule.PREFER, new Place("far", "r2"))))
+        .isEqualTo(key(3));
+    assertThat(
+            winner(
+                ruled(replica(2, 5), PromotionRule.PREFER_NOT, HOME),
+                ruled(replica(3, 5), PromotionRule.NEUTRAL, new Place("far", "r2"))))
+        .isEqualTo(key(3));
+  }
+
+  @Test
+  void amongPreferredOnesDataCenterAndEnvironmentOfTheDeadOneDecide() {
+    assertThat(
+            winner(
+                ruled(replica(2, 5), PromotionRule.PREFER, new Place("home", "r1", "test")),
+                ruled(replica(3, 5), PromotionRule.PREFER, HOME)))
+        .isEqualTo(key(3));
+  }
+
+  @Test
+  void noRuleGivesUpData() {
+    assertThat(
+            winner(
+                ruled(replica(2, 5), PromotionRule.PREFER, HOME),
+                ruled(replica(3, 6), PromotionRule.PREFER_NOT, HOME)))
+        .isEqualTo(key(3));
+    assertThat(
+            refused(
+                PromotionPolicy.FREE,
+                ruled(replica(2, 5), PromotionRule.NEUTRAL, HOME),
+                ruled(replica(3, 6), PromotionRule.MUST_NOT, HOME)))
+        .isEqualTo(Reason.UNFIT_REPLICA_HOLDS_DATA);
+  }
+
+  @Test
+  void whoMustNotOrIsIgnoredIsPromotedOnlyIfAPersonNamesIt() {
+    Replica banned = ruled(replica(2, 5), PromotionRule.MUST_NOT, HOME);
+    Replica ignored =
+        new Replica(
+            replica(3, 5).read().reading(), HOME, new Standing(PromotionRule.PREFER, true, ""));
+    assertThat(refused(PromotionPolicy.FREE, banned, ignored)).isEqualTo(Reason.NO_CANDIDATE);
+    for (InstanceKey named : List.of(key(2), key(3))) {
+      assertThat(
+              CandidateSelector.choose(
+                  gathering(PromotionPolicy.FREE, banned, ignored), Optional.of(named)))
+          .isInstanceOfSatisfying(
+              Promote.class, promote -> assertThat(promote.winner().key()).isEqualTo(named));
+    }
+  }
+
+  @Test
+  void aForbiddenDataCenterOrRegionHoldsForEverybody() {
+    Replica far = ruled(replica(2, 5), PromotionRule.PREFER, new Place("far", "r2"));
+    Replica near = ruled(replica(3, 5), PromotionRule.NEUTRAL, new Place("other", "r1"));
+    assertThat(refused(SAME_DATA_CENTER, far, near)).isEqualTo(Reason.NO_CANDIDATE);
+    assertThat(CandidateSelector.choose(gathering(SAME_REGION, far, near), Optional.of(key(2))))
+        .isInstanceOf(Refuse.class);
+    assertThat(winner(gathering(SAME_REGION, far, near))).isEqualTo(key(3));
+  }
+
+  @Test
+  void aPreferredOneThatSiblingsCouldNotFollowIsNotPreferred() {
+    Replica newer = ruled(replica(2, 5).version("8.4.0"), PromotionRule.PREFER, HOME);
+    assertThat(winner(newer, ruled(replica(3, 5), PromotionRule.NEUTRAL, HOME))).isEqualTo(key(3));
+    Replica row =
+        new Replica(
+            replica(2, 5).read().reading(), HOME, new Standing(PromotionRule.PREFER, false, "ROW"));
+    Replica statement =
+        new Replica(
+            replica(3, 5).read().reading(),
+            HOME,
+            new Standing(PromotionRule.NEUTRAL, false, "STATEMENT"));
+    assertThat(winner(row, statement)).isEqualTo(key(3));
+  }
+
+  private static Replica ruled(Readings readings, PromotionRule rule, Place place) {
+    return new Replica(readings.read().reading(), place, new Standing(rule, false, ""));
+  }
+
+  private static Gathering gathering(PromotionPolicy policy, Replica... replicas) {
+    return Gathering.of(
+            DEAD,
+            HOME,
+            Set.of(DEAD_UUID),
+            List.of(replicas),
+            Map.of(),
+            DurabilityPolicy.ASYNCHRONOUS)
+        .under(policy);
+  }
+
+  private static InstanceKey winner(Replica... replicas) {
+    return winner(gathering(PromotionPolicy.FREE, replicas));
+  }
+
+  private static InstanceKey winner(Gathering gathering) {
+    Choice choice = CandidateSelector.choose(gathering);
+    assertThat(choice).isInstanceOf(Promote.class);
+    return ((Promote) choice).winner().key();
+  }
+
+  private static Reason refused(PromotionPolicy policy, Replica... replicas) {
+    Choice choice = CandidateSelector.choose(gathering(policy, replicas));
+    assertThat(choice).isInstanceOf(Refuse.class);
+    return ((Refuse) choice).reason();
+  }
+}
