@@ -25,6 +25,9 @@ class ApiRoutesTest {
   private static final Set<String> OWN =
       Set.of(
           "/api/explain/:clusterHint",
+          "/api/pause-recoveries/:clusterHint/:owner/:reason",
+          "/api/pause-recoveries/:clusterHint/:owner/:reason/:duration",
+          "/api/resume-recoveries/:clusterHint",
           "/api/raft-check-state",
           "/api/raft-metrics",
           "/api/raft-state-hashes");
