@@ -210,6 +210,7 @@ public final class CalmCases {
         replica.process().signal("CONT");
       }
       case RESTARTED -> world.restartPrimary(primary);
+      case KILLED, FROZEN -> throw new LabException(disturbance + " is no disturbance");
     }
   }
 

@@ -58,7 +58,7 @@ record ChaosOptions(
    */
   static ChaosOptions parse(List<String> arguments) {
     List<Flow> flows = List.of(Flow.values());
-    List<Fault> faults = List.of(Fault.values());
+    List<Fault> faults = List.of(Fault.KILL, Fault.FREEZE, Fault.CUT);
     String only = "";
     int every = 1;
     int repeat = 3;

@@ -18,12 +18,14 @@ final class Records {
    * A recovery as far as nodes must agree on it.
    *
    * @param analysis what it is about, by its published name
+   * @param evidence on whose word it was started
    * @param successor host:port, or :0
    * @param ended empty while it runs
    */
   record Entry(
       String uid,
       String analysis,
+      String evidence,
       String successor,
       boolean successful,
       String ended,
@@ -50,6 +52,7 @@ final class Records {
     return new Entry(
         row.path("UID").asString(""),
         row.path("AnalysisEntry").path("Analysis").asString(""),
+        row.path("AnalysisEntry").path("Description").asString(""),
         key(row.path("SuccessorKey")),
         row.path("IsSuccessful").asBoolean(false),
         row.path("RecoveryEndTimestamp").asString(""),

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 /** One recovery, and what happens to its leader on the way. Confined to one thread. */
 final class Round {
   private static final Duration ORDER_LIMIT = Duration.ofSeconds(100);
+  private static final Duration CHANGE_LIMIT = Duration.ofSeconds(30);
   private static final Duration REACH_LIMIT = Duration.ofSeconds(30);
 
   /** What is recorded when an old primary comes back: not the recovery of a round. */
@@ -94,10 +95,19 @@ final class Round {
         new ArrayList<>(
             new Judgement(world, before)
                 .judge(ended, leader.host(), successor.host(), this::log, faultLines));
+    if (flow == Flow.DEAD && !votedOnByAll(ended)) {
+      wrong.add("not all who were members at the start are in its evidence: " + ended.evidence());
+    }
     if (politeEnd.filter(status -> status != 0 || secondsToEnd > POLITE_SECONDS).isPresent()) {
       wrong.add("SIGTERM: status %d after %.1f s".formatted(politeEnd.get(), secondsToEnd));
     }
     return new Result(reached, seconds, ended, wrong);
+  }
+
+  /** Who was asked is written down with the recovery, whoever is a member later (rule A8). */
+  private boolean votedOnByAll(Entry recovery) {
+    return world.nodes().nodes().stream()
+        .allMatch(node -> recovery.evidence().contains(node.host()));
   }
 
   private void strike(Fault fault, OrchestratorNode leader) {
@@ -110,6 +120,10 @@ final class Round {
       }
       case CUT -> {
         world.network().cut(leader.host(), NodeNetwork.Direction.BOTH);
+        world.faults(leader).release();
+      }
+      case REMOVE -> {
+        change("raft-remove-peer/", leader, leader);
         world.faults(leader).release();
       }
       case TERM -> {
@@ -129,8 +143,27 @@ final class Round {
       }
       case FREEZE -> leader.process().signal("CONT");
       case CUT -> world.network().heal(leader.host());
+      case REMOVE -> {
+        if (!leader.isAlive()) {
+          leader.launch();
+        }
+        change("raft-add-peer/", leaderOf(world.nodes().othersThan(leader)), leader);
+      }
     }
     Waiting.until(leader + " is back", ChaosWorld.LIMIT, leader::isHealthy);
+  }
+
+  /** Asks until the membership is changed. */
+  private static void change(String path, OrchestratorNode asked, OrchestratorNode member) {
+    Waiting.until(
+        path + member,
+        ChaosWorld.LIMIT,
+        () ->
+            asked
+                .api()
+                .get(path + member.host(), CHANGE_LIMIT)
+                .filter(NodeApi.Reply::isOk)
+                .isPresent());
   }
 
   private static OrchestratorNode leaderOf(List<OrchestratorNode> nodes) {

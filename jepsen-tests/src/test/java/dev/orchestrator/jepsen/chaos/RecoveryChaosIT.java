@@ -44,12 +44,13 @@ class RecoveryChaosIT {
     }
     String table = output.toString(StandardCharsets.UTF_8);
     assertThat(good).as(table).isTrue();
-    assertThat(table).contains("5 rounds, 0 bad, 0 did not come to their boundary, 0 to go");
+    assertThat(table).contains("6 rounds, 0 bad, 0 did not come to their boundary, 0 to go");
   }
 
   /**
-   * One boundary for each fault of a dead primary, one freeze of a takeover. The draw changes with
-   * the number of boundaries only, so that a failure can be run again.
+   * One boundary for each fault (removal from the group is one) of a dead primary, one freeze of a
+   * takeover. The draw changes with the number of boundaries only, so that a failure can be run
+   * again.
    */
   private static List<Task> draw(Map<Flow, List<Boundary>> traces) {
     List<Task> tasks = new ArrayList<>();

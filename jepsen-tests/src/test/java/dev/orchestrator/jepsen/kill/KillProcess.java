@@ -106,11 +106,34 @@ final class KillProcess {
                 + beginning
                 + (process.isAlive() ? "" : ", it ended with code " + process.exitValue())
                 + "; see "
-                + log);
+                + log
+                + threads());
       }
       if (answer.startsWith(beginning)) {
         return answer;
       }
+    }
+  }
+
+  /** What its threads do, if it still has any: a start that hangs shows where. */
+  private String threads() throws InterruptedException {
+    if (!process.isAlive()) {
+      return "";
+    }
+    Path jstack = Path.of(System.getProperty("java.home"), "bin", "jstack");
+    try {
+      Path into = Files.createTempFile(log.getParent(), "threads-", ".txt");
+      Process dump =
+          new ProcessBuilder(jstack.toString(), "-l", Long.toString(process.pid()))
+              .redirectErrorStream(true)
+              .redirectOutput(into.toFile())
+              .start();
+      if (!dump.waitFor(20, TimeUnit.SECONDS)) {
+        dump.destroyForcibly();
+      }
+      return "; its threads:\n" + Files.readString(into);
+    } catch (IOException e) {
+      return "; no thread dump: " + e.getMessage();
     }
   }
 

@@ -137,7 +137,8 @@ abstract class ReturnScenarios {
     LOG.info("healed after {} ms", millis(since));
     write(3);
     assertThat(converged()).isPositive();
-    assertThat(divergence(node)).isEmpty();
+    await().atMost(LifeGroup.LIMIT).until(() -> divergence(node).isEmpty());
+    LOG.info("told of no more after {} ms", millis(since));
     assertThat(node.process().isAlive()).isTrue();
   }
 

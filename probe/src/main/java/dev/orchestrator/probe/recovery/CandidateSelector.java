@@ -59,8 +59,7 @@ final class CandidateSelector {
    * whatever others hold, unless it could not work as a primary at all (rule D2).
    */
   static Choice choose(Gathering gathering, Order order) {
-    CandidateSelector selector =
-        new CandidateSelector(gathering, order.delayEndedBy().isPresent());
+    CandidateSelector selector = new CandidateSelector(gathering, order.delayEndedBy().isPresent());
     return order.designated().isPresent() && order.lossAcceptedBy().isPresent()
         ? selector.insistedOn(order.designated().get(), order.lossAcceptedBy().get())
         : selector.chooseOneOf(order.designated());

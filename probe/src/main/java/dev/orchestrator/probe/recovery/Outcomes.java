@@ -31,7 +31,10 @@ final class Outcomes {
             .anyMatch(step -> step.attempt() > 0 && step.state() != State.DONE);
     if (!successful && doubtful) {
       errors.add(
-          PROMOTION_UNKNOWN + ": " + winner + " may be writable; nobody else is promoted meanwhile");
+          PROMOTION_UNKNOWN
+              + ": "
+              + winner
+              + " may be writable; nobody else is promoted meanwhile");
     }
     return new Recovery.Ending(
         successful,

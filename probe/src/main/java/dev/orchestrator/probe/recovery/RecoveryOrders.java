@@ -316,11 +316,7 @@ public final class RecoveryOrders {
    * @param doubtful the recorded primary, which may be writable
    */
   private Decision insisting(
-      ClusterRecord record,
-      Topology topology,
-      Instance doubtful,
-      Order order,
-      Recovery unknown) {
+      ClusterRecord record, Topology topology, Instance doubtful, Order order, Recovery unknown) {
     Instance old =
         database
             .instances()
@@ -337,8 +333,7 @@ public final class RecoveryOrders {
     order
         .designated()
         .filter(wished -> replicas.stream().noneMatch(replica -> replica.key().equals(wished)))
-        .ifPresent(
-            wished -> hindrances.add(wished + " is not a direct replica of " + old.key()));
+        .ifPresent(wished -> hindrances.add(wished + " is not a direct replica of " + old.key()));
     Advice planned = advisor.failoverAdvice(record, topology, old, order, clock.instant());
     List<String> reasons = new ArrayList<>(hindrances);
     reasons.addAll(planned.reasons());

@@ -136,13 +136,15 @@ sealed interface ServerAction
     }
   }
 
-  /** {@link StepKind#END_DELAY}: the receiver stands still, so nothing new comes meanwhile. */
+  /**
+   * {@link StepKind#END_DELAY}. With both threads stopped the change would delete the relay logs,
+   * and with them what only this server holds (MySQL manual, CHANGE REPLICATION SOURCE TO): the
+   * receiver runs meanwhile, even if it connects to nobody.
+   */
   record EndDelay() implements ServerAction {
     @Override
     public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
-      return server.channel().isEmpty()
-          ? Optional.of("replicates from nobody")
-          : Optional.empty();
+      return server.channel().isEmpty() ? Optional.of("replicates from nobody") : Optional.empty();
     }
 
     @Override
@@ -154,7 +156,13 @@ sealed interface ServerAction
     public void act(ServerSession session, ServerReading server, RecoveryStep step)
         throws SQLException {
       session.execute(session.words().stopApplier());
+      session.execute(session.words().startReceiver());
+      boolean runs = session.read().channel().map(c -> !c.receiverStopped()).orElse(false);
+      if (!runs) {
+        throw new SQLException("the receiver does not run: a change would delete the relay logs");
+      }
       session.execute(session.words().endDelay());
+      session.execute(session.words().stopReceiver());
       session.execute(session.words().startApplier());
     }
   }

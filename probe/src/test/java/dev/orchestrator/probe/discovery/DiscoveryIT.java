@@ -95,6 +95,24 @@ class DiscoveryIT {
             });
   }
 
+  /** What rule D9 rests on: the settings before a death are known after it. */
+  @Test
+  void whetherCommitsWereOnDiskIsKnownAfterTheServersDeath() {
+    startLoop(true, List.of(lab.key(1)), List.of());
+    awaitKnown(1, 2, 3, 4);
+    assertThat(loop.durable(key(4))).isEqualTo("false");
+    lab.execute(4, "SET GLOBAL sync_binlog = 1", "SET GLOBAL innodb_flush_log_at_trx_commit = 1");
+    await().atMost(LIMIT).until(() -> loop.durable(key(4)).equals("true"));
+    lab.kill9(4);
+    await()
+        .atMost(LIMIT)
+        .until(() -> !loop.topology().find(key(4)).orElseThrow().check().lastCheckValid());
+    assertThat(loop.durable(key(4))).isEqualTo("true");
+    lab.restart(4);
+    await().atMost(LIMIT).until(() -> loop.durable(key(4)).equals("false"));
+    assertThat(loop.durable(new InstanceKey("127.0.61.99", 3306))).isEqualTo("unknown");
+  }
+
   @Test
   void visitReadsEverything() {
     lab.execute(1, "INSERT INTO drill.ledger (id) VALUES (1001)");

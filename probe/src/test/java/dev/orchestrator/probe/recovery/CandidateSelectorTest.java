@@ -165,7 +165,8 @@ class CandidateSelectorTest {
     Gathering gathering = gathering(replica(2, 90), replica(3, 100));
     Order plain = new Order(Order.FORCED_TAKEOVER, Optional.of(key(2)));
     assertThat(CandidateSelector.choose(gathering, plain)).isInstanceOf(Refuse.class);
-    Order insisting = new Order(plain.command(), plain.designated(), Optional.of("jane"), Optional.empty());
+    Order insisting =
+        new Order(plain.command(), plain.designated(), Optional.of("jane"), Optional.empty());
     assertThat(insisting.text()).isEqualTo("force-master-takeover db2:3306 accept-loss-by=jane");
     assertThat(CandidateSelector.choose(gathering, insisting))
         .isInstanceOfSatisfying(

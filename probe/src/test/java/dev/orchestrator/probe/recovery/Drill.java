@@ -166,9 +166,7 @@ final class Drill implements AutoCloseable {
       if (unvisited.contains(n)) {
         continue;
       }
-      if (lab.isAlive(n) && !unreachable.contains(n)) {
-        database.instances().save(List.of(read(n)));
-      } else {
+      if (!lab.isAlive(n) || unreachable.contains(n) || !saved(n)) {
         Instant now = CLOCK.instant();
         Instance old = database.instances().find(key(n)).orElse(Instance.known(key(n)));
         database
@@ -179,6 +177,19 @@ final class Drill implements AutoCloseable {
       }
     }
     return Topology.of(database.instances().all());
+  }
+
+  /** False if the server died under our eyes. */
+  private boolean saved(int n) {
+    try {
+      database.instances().save(List.of(read(n)));
+      return true;
+    } catch (IllegalStateException e) {
+      if (lab.isAlive(n)) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   private Instance read(int n) {
@@ -252,8 +263,25 @@ final class Drill implements AutoCloseable {
         false);
   }
 
+  /** A server tells its age in whole seconds: a younger one might have been restarted just now. */
+  private void awaitAge() {
+    await("servers that are old enough")
+        .until(
+            () ->
+                IntStream.rangeClosed(1, lab.size())
+                    .filter(lab::isAlive)
+                    .allMatch(
+                        n ->
+                            Long.parseLong(
+                                    lab.query(n, "SHOW GLOBAL STATUS LIKE 'Uptime'")
+                                        .getFirst()
+                                        .getOrDefault("Value", "0"))
+                                >= 2));
+  }
+
   /** Looks until the writable server n is the recorded primary. */
   void register(RecoverySupervisor supervisor, int n) {
+    awaitAge();
     Topology topology = look();
     String uuid = topology.find(key(n)).orElseThrow().server().uuid();
     await("a record of " + key(n))

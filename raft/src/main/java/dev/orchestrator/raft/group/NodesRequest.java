@@ -27,6 +27,7 @@ final class NodesRequest {
   private final @Nullable RememberedNodes memory;
   private @Nullable List<String> asked;
   private Set<String> settled = Set.of();
+  private int version;
 
   private NodesRequest(
       List<String> configured, @Nullable RememberedNodes memory, @Nullable List<String> asked) {
@@ -74,6 +75,11 @@ final class NodesRequest {
     return now.map(NodesRequest::voterNames).orElse(configured);
   }
 
+  /** Another number whenever, for the same membership, something else is reported. */
+  int version() {
+    return version;
+  }
+
   /**
    * Takes note of a membership in the log. A member that finds itself there under another
    * incarnation was wiped: its list may be older than the group, so it asks for nothing.
@@ -118,6 +124,7 @@ final class NodesRequest {
 
   private void forget() {
     asked = null;
+    version++;
     RememberedNodes file = memory;
     if (file != null) {
       // Off this thread, which must not wait for a disk. Lost in a crash, it is asked for again

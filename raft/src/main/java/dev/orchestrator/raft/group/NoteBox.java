@@ -47,6 +47,11 @@ final class NoteBox implements Runnable, Transport.Receiver {
   }
 
   @Override
+  public void onReceived() {
+    messages.onReceived();
+  }
+
+  @Override
   public void onPeerLost(MemberId member) {
     messages.onPeerLost(member);
   }

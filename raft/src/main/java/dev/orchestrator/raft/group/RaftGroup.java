@@ -42,6 +42,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
   private final LogStorage storage;
   private final MonotonicClock clock = MonotonicClock.system();
   private final ChangeNotifier notifier = new ChangeNotifier();
+  private final StatusBoard board;
   private final RaftLoop<R> loop;
   private final NoteBox notes;
   private final LogWriter writer;
@@ -94,18 +95,11 @@ public final class RaftGroup<R> implements RaftMember<R> {
             config.memberNames(),
             config.folder().map(RememberedNodes::new).orElse(null),
             node.membership());
-    this.loop =
-        new RaftLoop<>(
-            node,
-            clock,
-            bootstrap,
-            request,
-            random,
-            proposals,
-            notifier,
-            metrics,
-            stateMachine.clusterId(),
-            this::onFatal);
+    this.board = new StatusBoard(node, notifier, metrics);
+    MembershipWatch members =
+        new MembershipWatch(
+            node, bootstrap, request, random, stateMachine.clusterId(), clock.nowMillis());
+    this.loop = new RaftLoop<>(node, clock, members, proposals, board, this::onFatal);
     this.writer = new LogWriter(storage, loop::wake, this::onFatal, metrics.syncs);
     this.applyLoop =
         new ApplyLoop<>(
@@ -116,7 +110,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
             loop::wake,
             this::onFatal);
     this.notes = new NoteBox(loop);
-    this.transport = openTransport(config, loop, notes);
+    this.transport = openTransport(config, members, notes);
     this.snapshotWorker = new SnapshotWorker(storage.snapshots(), transport::send, loop::wake);
     Compactor compactor = new Compactor(config.compaction(), clock.nowMillis());
     this.snapshotThread = thread("raft-snapshot", snapshotWorker);
@@ -142,12 +136,12 @@ public final class RaftGroup<R> implements RaftMember<R> {
   }
 
   private static Transport openTransport(
-      RaftConfig config, RaftLoop<?> loop, Transport.Receiver receiver) {
+      RaftConfig config, MembershipWatch members, Transport.Receiver receiver) {
     try {
       return new NettyTransport(
           HostPort.parse(config.bindAddress()),
-          loop.peerNames(),
-          loop.identity(),
+          members.peerNames(),
+          members.identity(),
           receiver,
           config.link());
     } catch (IOException e) {
@@ -169,7 +163,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
               + command.length);
     }
     long begun = System.nanoTime();
-    CompletableFuture<R> future = loop.propose(command.clone());
+    CompletableFuture<R> future = loop.inbox().propose(command.clone());
     var _ =
         future.whenComplete(
             (_, failure) -> {
@@ -185,7 +179,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
   @Override
   public RaftMetrics metrics() {
     return new RaftMetrics(
-        loop.status(),
+        board.status(),
         metrics.electionsStarted.sum(),
         metrics.electionsWon.sum(),
         metrics.leaderChanges.sum(),
@@ -193,7 +187,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
         metrics.proposalsFailed.sum(),
         metrics.syncs.snapshot(),
         new RaftMetrics.Queues(
-            loop.waiting(), writer.waiting(), applyLoop.waiting(), proposals.waiting()),
+            loop.inbox().waiting(), writer.waiting(), applyLoop.waiting(), proposals.waiting()),
         transport.linkMetrics(),
         transport.refusedConnections());
   }
@@ -201,7 +195,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
   @Override
   public long readBarrier(Duration timeout)
       throws NotLeaderException, TimeoutException, InterruptedException {
-    CompletableFuture<Long> applied = loop.readBarrier();
+    CompletableFuture<Long> applied = loop.inbox().readBarrier();
     try {
       return applied.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -219,7 +213,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
   public boolean transferLeadership(Optional<String> to, Duration timeout)
       throws InterruptedException {
     long timeoutMillis = timeout.toMillis();
-    CompletableFuture<Boolean> moved = loop.transferLeadership(to, timeoutMillis);
+    CompletableFuture<Boolean> moved = loop.inbox().transferLeadership(to, timeoutMillis);
     try {
       return moved.get(timeoutMillis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -234,7 +228,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
 
   @Override
   public long compact(Duration timeout) throws TimeoutException, InterruptedException {
-    CompletableFuture<Long> cut = loop.compact();
+    CompletableFuture<Long> cut = loop.inbox().compact();
     try {
       return cut.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -261,14 +255,14 @@ public final class RaftGroup<R> implements RaftMember<R> {
       throws NotLeaderException, TimeoutException, InterruptedException {
     if (change instanceof MemberChange.Remove(String name)
         && name.equals(config.selfName())
-        && loop.status().role() == RoleName.LEADER
-        && loop.status().voters().size() > 1) {
+        && board.status().role() == RoleName.LEADER
+        && board.status().voters().size() > 1) {
       log.info("asked to leave the group: handing over first");
       transferLeadership(Optional.empty(), timeout);
       throw new NotLeaderException(
-          loop.status().leader().filter(this::isOther).map(MemberId::name));
+          board.status().leader().filter(this::isOther).map(MemberId::name));
     }
-    CompletableFuture<Void> done = loop.changeMembers(change);
+    CompletableFuture<Void> done = loop.inbox().changeMembers(change);
     try {
       done.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -289,7 +283,7 @@ public final class RaftGroup<R> implements RaftMember<R> {
 
   /** So that the group need not find out by itself that its leader is gone. */
   private void handOverBeforeClose() {
-    if (failed.get() || loop.status().role() != RoleName.LEADER) {
+    if (failed.get() || board.status().role() != RoleName.LEADER) {
       return;
     }
     try {
@@ -316,15 +310,15 @@ public final class RaftGroup<R> implements RaftMember<R> {
 
   @Override
   public RaftStatus status() {
-    return loop.status();
+    return board.status();
   }
 
   @Override
   public boolean leaderCheck() {
-    RaftLoop.QuorumContact contact = loop.contact();
+    StatusBoard.QuorumContact contact = board.contact();
     return !failed.get()
         && contact.leads()
-        && loop.status().leaderReady()
+        && board.status().leaderReady()
         && clock.nowMillis() - contact.contactMillis() < config.timings().leaderCheckMillis();
   }
 

@@ -32,6 +32,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,10 @@ import org.slf4j.LoggerFactory;
 public final class NettyTransport implements Transport {
   private static final Logger log = LoggerFactory.getLogger(NettyTransport.class);
   private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
-  private static final int IO_THREADS = 2;
+
+  /** One, so that whatever comes in on it can be answered by it on every connection. */
+  private static final int IO_THREADS = 1;
+
   private static final long BIND_TIMEOUT_MILLIS = 10_000;
   private static final long STOP_TIMEOUT_MILLIS = 3_000;
   private static final long SWEEP_MILLIS = 1_000;
@@ -182,6 +186,22 @@ public final class NettyTransport implements Transport {
     PeerLink link = links.get(to.name());
     if (link != null) {
       link.send(to, message);
+    }
+  }
+
+  @Override
+  public void flush() {
+    links.values().forEach(PeerLink::flush);
+  }
+
+  @Override
+  public boolean run(Runnable task) {
+    try {
+      group.execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      log.debug("the network thread has ended", e);
+      return false;
     }
   }
 

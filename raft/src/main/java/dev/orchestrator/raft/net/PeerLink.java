@@ -62,6 +62,12 @@ final class PeerLink {
   private volatile @Nullable LinkHandler open;
   private volatile @Nullable Channel attempt;
   private volatile boolean closed;
+
+  /**
+   * Where something is written and not flushed yet, for the end of a turn of the network thread.
+   */
+  private volatile @Nullable Channel held;
+
   private volatile long backOffMillis = BACK_OFF_MIN_MILLIS;
 
   PeerLink(HostPort address, Common common, PeerTraffic traffic) {
@@ -106,7 +112,22 @@ final class PeerLink {
     Frame frame = RaftCodec.encode(message, clusterId);
     traffic.sentMessages.increment();
     traffic.sentBytes.add(Integer.BYTES + frame.getSerializedSize());
-    connection.channel().writeAndFlush(frame, connection.channel().voidPromise());
+    Channel channel = connection.channel();
+    if (channel.eventLoop().inEventLoop()) {
+      channel.write(frame, channel.voidPromise());
+      held = channel;
+    } else {
+      channel.writeAndFlush(frame, channel.voidPromise());
+    }
+  }
+
+  /** Lets go what was sent by this thread, if it is the network's own. */
+  void flush() {
+    Channel channel = held;
+    if (channel != null && channel.eventLoop().inEventLoop()) {
+      held = null;
+      channel.flush();
+    }
   }
 
   /** Sends a note if the connection is up and nothing waits on it; else drops it. */

@@ -164,6 +164,7 @@ final class PeerServer extends ChannelInitializer<Channel> {
     private final ByteString nonce = handshake.newNonce();
     private @Nullable Hello hello;
     private @Nullable MemberId peer;
+    private boolean received;
     private PeerTraffic counters = new PeerTraffic();
 
     PeerHandler(FrameDecoder decoder) {
@@ -254,7 +255,17 @@ final class PeerServer extends ChannelInitializer<Channel> {
         return;
       }
       counters.receivedMessages.increment();
+      received = true;
       receiver.onMessage(from, RaftCodec.decode(message));
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      if (received) {
+        received = false;
+        receiver.onReceived();
+      }
+      context.fireChannelReadComplete();
     }
 
     private void onNote(ChannelHandlerContext context, Note note) {

@@ -14,6 +14,9 @@ public interface Transport extends AutoCloseable {
     /** A message of the member that the handshake named. */
     void onMessage(MemberId from, RaftMessage message);
 
+    /** After the last of the messages that came in together. */
+    default void onReceived() {}
+
     /** A note of the member that the handshake named; must not be waited for by the sender. */
     default void onNote(MemberId from, byte[] note) {}
 
@@ -76,6 +79,19 @@ public interface Transport extends AutoCloseable {
 
   /** Queues a message; never blocks; may drop it, since Raft sends again. */
   void send(MemberId to, RaftMessage message);
+
+  /** Lets go what was sent by this thread; until then it may be held back to go out together. */
+  default void flush() {}
+
+  /**
+   * Has this done soon on the thread that messages come in on, from where they go out without
+   * another thread's help; what is done there must not block.
+   *
+   * @return false if there is no such thread, or not any more
+   */
+  default boolean run(Runnable task) {
+    return false;
+  }
 
   /**
    * Hands a note to the member of this name; never blocks, best effort.

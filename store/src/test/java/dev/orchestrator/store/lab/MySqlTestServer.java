@@ -196,7 +196,7 @@ public final class MySqlTestServer {
             + "/"
             + database
             + "?sslMode=DISABLED&allowPublicKeyRetrieval=true&connectTimeout=2000"
-            + "&socketTimeout=20000",
+            + "&socketTimeout=20000&rewriteBatchedStatements=true&cachePrepStmts=true",
         "lab",
         "lab");
   }

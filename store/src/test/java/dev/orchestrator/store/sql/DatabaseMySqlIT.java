@@ -112,9 +112,8 @@ class DatabaseMySqlIT {
   @Test
   void aMigrationThatDiedAnywhereIsCompleted() throws SQLException {
     List<String> statements = new ArrayList<>(Migrations.statements(new MySqlDialect(), 1));
-    int first = statements.size();
     statements.addAll(Migrations.statements(new MySqlDialect(), 2));
-    for (int done : new int[] {1, 2, 8, first, first + 3, statements.size()}) {
+    for (int done = 1; done <= statements.size(); done++) {
       String name = NAME + done;
       server.execute("CREATE DATABASE " + name);
       try (Connection connection = server.connect(name);
@@ -128,6 +127,7 @@ class DatabaseMySqlIT {
       }
       assertThat(server.column("SELECT version FROM " + name + ".schema_version"))
           .containsExactly("1", "2");
+      server.execute("DROP DATABASE " + name);
     }
   }
 
