@@ -259,8 +259,12 @@ public final class RecoveryOrders {
             request.designated(),
             request.lossAcceptedBy(),
             request.delayEndedBy());
+    // Where replicas follow the server in doubt already, it is replaced as any primary.
+    boolean elsewhere =
+        topology.replicasOf(primary.key()).stream()
+            .noneMatch(replica -> request.designated().equals(Optional.of(replica.key())));
     Optional<Recovery> unknown =
-        request.lossAcceptedBy().isPresent()
+        elsewhere && request.lossAcceptedBy().isPresent()
             ? Questions.promotionUnknown(database, record)
             : Optional.empty();
     if (unknown.isPresent()) {
