@@ -157,6 +157,7 @@ public final class RecoveryTimes {
 
   private Optional<Double> round(Kind kind) {
     MySqlMember primary = world.awaitPrimary();
+    world.fleet().members().forEach(m -> m.execute("SET GLOBAL general_log = OFF"));
     if (kind == Kind.FROZEN) {
       defaultNetTimeouts(primary);
     }
@@ -200,7 +201,7 @@ public final class RecoveryTimes {
       case FROZEN -> {
         primary.process().signal("STOP");
         Optional<Long> seen = writableElsewhere(primary);
-        primary.process().signal("CONT");
+        primary.kill9(); // its return is measured elsewhere
         yield seen.map(nanos -> (nanos - start) / 1e9);
       }
       case TAKEOVER -> takeOver(primary, from);

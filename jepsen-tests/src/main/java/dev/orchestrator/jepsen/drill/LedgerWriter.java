@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class LedgerWriter implements AutoCloseable {
   private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(10);
   private static final long PAUSE_NANOS = Duration.ofMillis(1).toNanos();
+
+  /** Between two looks for a writable server: more often would slow down what it waits for. */
+  private static final long SEARCH_NANOS = Duration.ofMillis(5).toNanos();
+
   private static final String INSERT = "INSERT INTO drill.ledger (id) VALUES (?)";
 
   private final List<MySqlMember> members;
@@ -67,7 +71,7 @@ public final class LedgerWriter implements AutoCloseable {
       } else if (!insert(primary)) {
         primary = null;
       }
-      LockSupport.parkNanos(pauseNanos);
+      LockSupport.parkNanos(primary == null ? Math.max(pauseNanos, SEARCH_NANOS) : pauseNanos);
     }
     members.forEach(this::disconnect);
   }

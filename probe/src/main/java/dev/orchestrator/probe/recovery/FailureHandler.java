@@ -32,6 +32,7 @@ final class FailureHandler {
   private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(60);
 
   private static final String RECONNECT_LOCK = "reconnect ";
+  private static final String REGISTER_PAUSE = "register ";
 
   private final Workplace place;
   private final RecoveryGate gate;
@@ -79,13 +80,15 @@ final class FailureHandler {
     }
     // A failure that is not agreed upon yet is not told as one.
     boolean register = isNew && (verdict.agreed() || !RecoveryGate.recoverable(analysis));
-    if ((reasons.isEmpty() || register) && !place.pauses().paused(failed.key().toString())) {
+    // What was only registered a moment ago must not hold up what is recovered now.
+    String pause = reasons.isEmpty() ? failed.key().toString() : REGISTER_PAUSE + failed.key();
+    if ((reasons.isEmpty() || register) && !place.pauses().paused(pause)) {
       place
           .threads()
           .launch(
               lockName(failed),
               "failure " + failed.key(),
-              () -> handle(analysis, verdict, reasons.isEmpty()));
+              () -> handle(analysis, verdict, reasons.isEmpty(), pause));
     }
   }
 
@@ -105,8 +108,7 @@ final class FailureHandler {
         .findFirst();
   }
 
-  private void handle(Analysis analysis, Verdict verdict, boolean recover) {
-    InstanceKey key = analysis.instance().key();
+  private void handle(Analysis analysis, Verdict verdict, boolean recover, String pause) {
     try {
       long detectionId = detect(analysis, verdict, recover);
       if (recover) {
@@ -115,7 +117,7 @@ final class FailureHandler {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      place.pauses().pause(key.toString(), RecoveryRunner.RETRY_PAUSE);
+      place.pauses().pause(pause, RecoveryRunner.RETRY_PAUSE);
     }
   }
 

@@ -21,6 +21,13 @@ record Ledger(List<RecoveryStep> steps) {
     steps = List.copyOf(steps);
   }
 
+  /** This ledger with a plan that is on its way into the log. */
+  Ledger with(List<RecoveryStep> planned) {
+    List<RecoveryStep> all = new ArrayList<>(steps);
+    all.addAll(planned);
+    return new Ledger(all);
+  }
+
   boolean isEmpty() {
     return steps.isEmpty();
   }

@@ -55,6 +55,11 @@ final class LedgerWriter {
     submit(new Command.PlanSteps(uid, term, steps));
   }
 
+  /** Begins to plan: no step that is not in the log before it can be intended. */
+  void planLater(List<RecoveryStep> steps) {
+    begin(new Command.PlanSteps(uid, term, steps));
+  }
+
   /** Returns when acting is permitted. */
   void intend(RecoveryStep step, int attempt) throws WorkStopped {
     submit(new Command.StepIntended(uid, term, step.number(), attempt));

@@ -45,18 +45,28 @@ final class RecoveryExecutor {
   Recovery.Ending run() throws WorkStopped, InterruptedException {
     playbook.resume(ledger());
     mendWhatCameUndone();
+    Ledger ledger = ledger();
     while (true) {
-      Ledger ledger = ledger();
       List<List<RecoveryStep>> lanes = ledger.ready();
       if (!lanes.isEmpty()) {
-        runSideBySide(lanes);
+        runSideBySide(lanes); // waits for all that it wrote
+        ledger = ledger();
         continue;
       }
       if (!runner.leading()) {
         throw new WorkStopped("this node does not lead term " + writer.term() + " any more");
       }
       switch (playbook.next(recovery(), ledger)) {
-        case Playbook.Next.Steps(List<RecoveryStep> steps) -> writer.plan(steps);
+        case Playbook.Next.Steps(List<RecoveryStep> steps) -> {
+          ledger = ledger.with(steps);
+          if (ledger.ready().stream()
+              .flatMap(List::stream)
+              .allMatch(StepRunner::awaitsPermission)) {
+            writer.planLater(steps); // the first intents of these prove it
+          } else {
+            writer.plan(steps);
+          }
+        }
         case Playbook.Next.End(Recovery.Ending ending) -> {
           writer.end(ending);
           return ending;

@@ -25,7 +25,6 @@ sealed interface ServerAction
         ServerAction.StartReplication,
         ServerAction.StopReceiver,
         ServerAction.VerifyWritable,
-        ServerAction.EndDelay,
         ServerAction.WaitApplied,
         TakeoverAction {
   /** Why the step must not run on a server in this state; empty when it may. */

@@ -123,6 +123,12 @@ final class StepRunner {
     return result;
   }
 
+  /** Whether nothing of a step happens before its intent was accepted. */
+  static boolean awaitsPermission(RecoveryStep step) {
+    StepKind kind = StepKind.valueOf(step.kind());
+    return kind == StepKind.RUN_HOOK || ServerAction.of(kind).isPresent();
+  }
+
   private Result noted(RecoveryStep step) throws WorkStopped {
     int attempt = step.attempt() + 1;
     intendLater(step, attempt);

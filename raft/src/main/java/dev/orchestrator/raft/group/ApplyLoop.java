@@ -9,6 +9,7 @@ import dev.orchestrator.raft.port.StateImage;
 import dev.orchestrator.raft.port.StateMachine;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -29,6 +30,9 @@ final class ApplyLoop<R> implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ApplyLoop.class);
   private static final int MAX_WAITING = 16;
   private static final long POLL_MILLIS = 100;
+
+  /** Who asks for one change waits for those it is applied with: not for many. */
+  private static final int MAX_TOGETHER = 64;
 
   private sealed interface Work {
     record Apply(List<LogEntry> entries) implements Work {}
@@ -166,21 +170,40 @@ final class ApplyLoop<R> implements Runnable {
   }
 
   private void apply(List<LogEntry> entries) {
+    List<LogEntry.Command> together = new ArrayList<>();
     for (LogEntry entry : entries) {
       if (stopping) {
         return;
       }
-      apply(entry);
+      if (entry instanceof LogEntry.Command command) {
+        together.add(command);
+        if (together.size() == MAX_TOGETHER) {
+          applyAll(together);
+        }
+      } else {
+        applyAll(together);
+        pass(entry);
+      }
     }
+    applyAll(together);
   }
 
-  private void apply(LogEntry entry) {
+  /** Applies what was gathered and empties the list. */
+  private void applyAll(List<LogEntry.Command> together) {
+    if (together.isEmpty()) {
+      return;
+    }
+    List<R> results = stateMachine.applyAll(List.copyOf(together));
+    appliedIndex = together.getLast().index();
+    for (int i = 0; i < results.size(); i++) {
+      proposals.applied(together.get(i).id(), results.get(i));
+    }
+    together.clear();
+  }
+
+  private void pass(LogEntry entry) {
     switch (entry) {
-      case LogEntry.Command command -> {
-        R result = stateMachine.apply(command.id(), command.bytes());
-        appliedIndex = command.index();
-        proposals.applied(command.id(), result);
-      }
+      case LogEntry.Command _ -> throw new IllegalArgumentException(entry + " is to be applied");
       case LogEntry.MembershipChange change -> {
         if (!bound) {
           stateMachine.bindTo(change.membership().clusterId());

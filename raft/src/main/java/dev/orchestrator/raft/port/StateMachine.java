@@ -1,7 +1,10 @@
 package dev.orchestrator.raft.port;
 
+import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.LogId;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,6 +36,22 @@ public interface StateMachine<R> {
    *     would differ from that of the other members
    */
   R apply(LogId id, byte[] command);
+
+  /**
+   * Applies committed commands that follow each other, together if that is cheaper: a restart finds
+   * all of them in the state or those before a certain one. The default applies one by one.
+   *
+   * @param commands at least one
+   * @return what each proposer learns, in the same order
+   * @throws RuntimeException as {@link #apply}
+   */
+  default List<R> applyAll(List<LogEntry.Command> commands) {
+    List<R> results = new ArrayList<>(commands.size());
+    for (LogEntry.Command command : commands) {
+      results.add(apply(command.id(), command.bytes()));
+    }
+    return results;
+  }
 
   /** Records that an entry without a command (NoOp, membership) was passed. */
   void advance(LogId id);

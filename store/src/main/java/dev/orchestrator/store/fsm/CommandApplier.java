@@ -14,9 +14,11 @@ import dev.orchestrator.store.sql.Transaction;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Turns one committed command into rows, in one transaction with the command's index and term. A
+ * Turns committed commands into rows, in one transaction with the last one's index and term. A
  * function of the replicated rows and the command: it asks no clock, no configuration and no local
  * fact, so every node ends with the same rows. Whatever a command may hold, it is applied or
  * refused: an exception would stop every node at the same entry. Confined to raft-apply.
@@ -40,24 +42,43 @@ final class CommandApplier {
     notes = new NoteCommands(database);
   }
 
+  /** A command and its place in the log. */
+  record Numbered(LogId id, StampedCommand stamped) {}
+
   /** Applies the command, or does nothing if its index is applied already. */
   CommandResult apply(LogId id, StampedCommand stamped) {
+    return applyAll(List.of(new Numbered(id, stamped))).getFirst();
+  }
+
+  /** Applies commands that follow each other, all or none; those applied already do nothing. */
+  List<CommandResult> applyAll(List<Numbered> commands) {
     return database.apply(
         tx -> {
-          AppliedTable.Progress progress = database.applied().progress(tx);
-          if (!isNext(progress.id(), id)) {
-            return REPLAYED;
+          AppliedTable.Progress before = database.applied().progress(tx);
+          LogId last = before.id();
+          long millis = before.lastStampEpochMillis();
+          List<CommandResult> results = new ArrayList<>(commands.size());
+          for (Numbered next : commands) {
+            if (!isNext(last, next.id())) {
+              results.add(REPLAYED);
+              continue;
+            }
+            // Stamps always grow (rule L4), even if a leader was wrong about the newest one.
+            millis = Math.max(next.stamped().stampEpochMillis(), millis + 1);
+            results.add(apply(tx, next.id(), Instant.ofEpochMilli(millis), next.stamped()));
+            last = next.id();
           }
-          // Stamps always grow (rule L4), even if a leader was wrong about the newest one.
-          long millis = Math.max(stamped.stampEpochMillis(), progress.lastStampEpochMillis() + 1);
-          Instant stamp = Instant.ofEpochMilli(millis);
-          CommandResult result =
-              KeyRules.whyNot(stamped.command())
-                  .map(CommandResult::refused)
-                  .orElseGet(() -> apply(tx, id, stamp, stamped.command()));
-          database.applied().advance(tx, id, millis);
-          return result;
+          if (!last.equals(before.id())) {
+            database.applied().advance(tx, last, millis);
+          }
+          return results;
         });
+  }
+
+  private CommandResult apply(Transaction tx, LogId id, Instant stamp, StampedCommand stamped) {
+    return KeyRules.whyNot(stamped.command())
+        .map(CommandResult::refused)
+        .orElseGet(() -> apply(tx, id, stamp, stamped.command()));
   }
 
   /** Passes an entry without a command. */

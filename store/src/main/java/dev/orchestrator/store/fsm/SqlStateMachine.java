@@ -1,5 +1,6 @@
 package dev.orchestrator.store.fsm;
 
+import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.raft.port.StateImage;
 import dev.orchestrator.raft.port.StateMachine;
@@ -12,6 +13,8 @@ import dev.orchestrator.store.sql.Database;
 import dev.orchestrator.store.sql.PinnedState;
 import dev.orchestrator.store.sql.StoreException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies committed commands to the SQL backend, each with its index and term in one transaction.
- * Any exception is fatal for the process: rows and index are then as before the entry. Confined to
- * raft-apply.
+ * Applies committed commands to the SQL backend, with the index and term of the last in the same
+ * transaction. Any exception is fatal for the process: rows and index are then as before the entry.
+ * Confined to raft-apply.
  */
 public final class SqlStateMachine implements StateMachine<CommandResult> {
   private static final Logger LOG = LoggerFactory.getLogger(SqlStateMachine.class);
@@ -63,13 +66,34 @@ public final class SqlStateMachine implements StateMachine<CommandResult> {
 
   @Override
   public CommandResult apply(LogId id, byte[] command) {
-    StampedCommand stamped = CommandCodec.decode(command);
-    LOG.debug("orchestrator/raft: applying command {}: {}", id.index(), stamped.command().name());
-    CommandResult result = applier.apply(id, stamped);
-    if (stamped.command() instanceof Command.CheckState && result.id() == id.index()) {
-      pinForCheck(id);
+    return applyAll(List.of(new LogEntry.Command(id, command))).getFirst();
+  }
+
+  /**
+   * In one transaction up to and with a check of the state, whose rows are to be seen as they were
+   * at its index: what a command costs beside its own rows is paid once for all.
+   */
+  @Override
+  public List<CommandResult> applyAll(List<LogEntry.Command> commands) {
+    List<CommandResult> results = new ArrayList<>(commands.size());
+    List<CommandApplier.Numbered> together = new ArrayList<>();
+    for (LogEntry.Command command : commands) {
+      StampedCommand stamped = CommandCodec.decode(command.bytes());
+      LOG.debug(
+          "orchestrator/raft: applying command {}: {}", command.index(), stamped.command().name());
+      together.add(new CommandApplier.Numbered(command.id(), stamped));
+      if (stamped.command() instanceof Command.CheckState) {
+        results.addAll(applier.applyAll(together));
+        together.clear();
+        if (results.getLast().id() == command.index()) {
+          pinForCheck(command.id());
+        }
+      }
     }
-    return result;
+    if (!together.isEmpty()) {
+      results.addAll(applier.applyAll(together));
+    }
+    return results;
   }
 
   /** Hashing takes long, so it is done elsewhere; that it cannot be done harms nobody. */

@@ -2,6 +2,7 @@ package dev.orchestrator.store.fsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.CommandResult;
@@ -40,7 +41,10 @@ class ApplyPropertyTest {
     }
   }
 
-  /** The same log makes the same rows and the same answers, whatever else a node has seen. */
+  /**
+   * The same log makes the same rows and the same answers, whatever else a node has seen, and one
+   * by one as in groups of any size.
+   */
   @Property(tries = 6)
   void applyIsAFunctionOfRowsAndCommand(@ForAll long seed) throws SQLException {
     List<byte[]> log = log(seed);
@@ -53,7 +57,7 @@ class ApplyPropertyTest {
     try (Database database = Database.sqlite(other)) {
       database.instances().save(List.of(Instance.known(Fixture.DB1)));
       database.probe();
-      assertThat(apply(database, log, 1, log.size())).isEqualTo(answers);
+      assertThat(applyTogether(database, log, 1, log.size(), new Random(seed))).isEqualTo(answers);
     }
     assertThat(Dump.of(other)).isEqualTo(Dump.of(one));
     assertThat(answers.stream().map(CommandResult::accepted).collect(Collectors.toSet()))
@@ -79,7 +83,7 @@ class ApplyPropertyTest {
         assertThat(database.applied().id().index()).isEqualTo(applied);
         long from = Math.max(1, applied - random.nextInt(20)); // a leader may send these again
         applied = Math.min(log.size(), applied + random.nextInt(1, 200));
-        apply(database, log, from, applied);
+        applyTogether(database, log, from, applied, random);
         database.apply(
             tx -> {
               database.seeds().put(tx, Fixture.DB3); // under way when death comes
@@ -124,6 +128,21 @@ class ApplyPropertyTest {
     List<CommandResult> answers = new ArrayList<>();
     for (long index = from; index <= to; index++) {
       answers.add(machine.apply(new LogId(1, index), log.get((int) index - 1)));
+    }
+    return answers;
+  }
+
+  private static List<CommandResult> applyTogether(
+      Database database, List<byte[]> log, long from, long to, Random random) {
+    SqlStateMachine machine = new SqlStateMachine(database);
+    List<CommandResult> answers = new ArrayList<>();
+    List<LogEntry.Command> together = new ArrayList<>();
+    for (long index = from; index <= to; index++) {
+      together.add(new LogEntry.Command(new LogId(1, index), log.get((int) index - 1)));
+      if (index == to || random.nextInt(20) == 0) {
+        answers.addAll(machine.applyAll(together));
+        together.clear();
+      }
     }
     return answers;
   }

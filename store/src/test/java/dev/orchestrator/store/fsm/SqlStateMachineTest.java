@@ -4,6 +4,7 @@ import static dev.orchestrator.store.fsm.Fixture.DB1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orchestrator.raft.core.LogEntry;
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.command.CommandCodec;
@@ -11,6 +12,8 @@ import dev.orchestrator.store.command.CommandResult;
 import dev.orchestrator.store.lab.TestBackend;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +65,46 @@ class SqlStateMachineTest {
           .hasMessageContaining("entry 1/2 cannot follow the applied entry 2/1");
       assertThat(fixture.database.seeds().all()).isEmpty();
     }
+  }
+
+  @Test
+  void commandsAppliedTogetherStayOrGoTogether() {
+    try (Fixture fixture = new Fixture(backend(), "db")) {
+      LogEntry.Command discover = entry(1, new Command.Discover(DB1));
+      LogEntry.Command gap = entry(3, new Command.Forget(DB1));
+      assertThatThrownBy(() -> fixture.machine.applyAll(List.of(discover, gap)))
+          .hasMessageContaining("entry 1/3 cannot follow the applied entry 1/1");
+      assertThat(fixture.machine.applied()).isEqualTo(LogId.ZERO);
+      assertThat(fixture.database.seeds().all()).isEmpty();
+
+      LogEntry.Command forget = entry(2, new Command.Forget(DB1));
+      assertThat(fixture.machine.applyAll(List.of(discover, forget))).hasSize(2);
+      assertThat(fixture.machine.applied()).isEqualTo(new LogId(1, 2));
+      assertThat(fixture.database.seeds().all()).isEmpty();
+    }
+  }
+
+  /** The rows that are hashed are those at the check's own index. */
+  @Test
+  void aCheckSeesTheRowsAsTheyAreAtItsIndex() {
+    try (Fixture fixture = new Fixture(backend(), "db")) {
+      List<LogId> seen = new ArrayList<>();
+      fixture.machine.onCheck(
+          pinned -> {
+            seen.add(fixture.machine.applied());
+            pinned.close();
+          });
+      fixture.machine.applyAll(
+          List.of(
+              entry(1, new Command.Discover(DB1)),
+              entry(2, new Command.CheckState()),
+              entry(3, new Command.Forget(DB1))));
+      assertThat(seen).containsExactly(new LogId(1, 2));
+    }
+  }
+
+  private static LogEntry.Command entry(long index, Command command) {
+    return new LogEntry.Command(new LogId(1, index), CommandCodec.encode(command, index));
   }
 
   @Test
