@@ -11,6 +11,7 @@ import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
 import dev.orchestrator.store.sql.Database;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -70,7 +71,8 @@ final class DeadPrimaryPlaybook implements Playbook {
     }
     int round = ledger.round();
     if (ledger.isEmpty()) {
-      return gather(recovery, ledger);
+      Optional<PromotionDoubt> doubt = doubt(recovery);
+      return doubt.isPresent() ? refuse(doubt.get()) : gather(recovery, ledger);
     }
     Optional<RecoveryStep> decision = ledger.decision(round);
     if (!ledger.broken(round).isEmpty()) {
@@ -81,6 +83,26 @@ final class DeadPrimaryPlaybook implements Playbook {
       return decide(recovery, ledger);
     }
     return finish(recovery, ledger, Outcomes.successful(ledger, config.applyPromotion()));
+  }
+
+  /** Under the cluster's lock no other recovery can leave one behind meanwhile (rule A5). */
+  private Optional<PromotionDoubt> doubt(Recovery recovery) {
+    return Order.of(recovery.subject()).insists()
+        ? Optional.empty()
+        : PromotionDoubt.open(database, cluster(recovery), Instant.EPOCH);
+  }
+
+  private Next refuse(PromotionDoubt doubt) {
+    return new Next.End(
+        new Recovery.Ending(
+            false,
+            Optional.empty(),
+            "",
+            List.of(),
+            List.of(),
+            List.of(doubt.refusal()),
+            "nothing was touched",
+            clock.instant()));
   }
 
   /** Everyone who may follow the dead primary by now is asked, then every receiver is stopped. */
@@ -100,6 +122,7 @@ final class DeadPrimaryPlaybook implements Playbook {
     Map<String, String> more = new HashMap<>(call.arguments());
     more.put(RecoveryPlanner.DURABLE, durable(recovery, ledger));
     ClusterRecord cluster = cluster(recovery);
+    more.put(RecoveryPlanner.PROMOTION_IN_DOUBT, doubtful(recovery, ledger, cluster));
     Optional<Plan.Target> doubtful =
         Optional.of(new Plan.Target(cluster.primaryKey(), cluster.primaryUuid()))
             .filter(target -> !target.uuid().equals(subject.failedUuid()));
@@ -127,6 +150,22 @@ final class DeadPrimaryPlaybook implements Playbook {
         .findFirst()
         .map(step -> step.arguments().getOrDefault(RecoveryPlanner.DURABLE, "unknown"))
         .orElseGet(() -> durableBefore.apply(recovery.subject().failedKey()));
+  }
+
+  /** Who may be writable by an earlier promotion, as it was known at the start; "" for nobody. */
+  private String doubtful(Recovery recovery, Ledger ledger, ClusterRecord cluster) {
+    Optional<RecoveryStep> first = ledger.of(StepKind.STOP_RECEIVER).stream().findFirst();
+    if (first.isPresent()) {
+      return first.get().arguments().getOrDefault(RecoveryPlanner.PROMOTION_IN_DOUBT, "");
+    }
+    // A failed primary that was seen since its promotion is a primary like any other.
+    return PromotionDoubt.left(database, cluster)
+        .filter(
+            doubt ->
+                !doubt.uuid().equals(recovery.subject().failedUuid())
+                    || !doubt.seen(database, Instant.EPOCH))
+        .map(doubt -> doubt.key().toString())
+        .orElse("");
   }
 
   private Instance instance(InstanceKey key) {

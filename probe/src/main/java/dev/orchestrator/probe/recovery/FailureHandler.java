@@ -88,7 +88,7 @@ final class FailureHandler {
           .launch(
               lockName(failed),
               "failure " + failed.key(),
-              () -> handle(analysis, verdict, reasons.isEmpty(), pause));
+              () -> handle(analysis, verdict, reasons.isEmpty(), pause, leadingSince));
     }
   }
 
@@ -108,10 +108,12 @@ final class FailureHandler {
         .findFirst();
   }
 
-  private void handle(Analysis analysis, Verdict verdict, boolean recover, String pause) {
+  private void handle(
+      Analysis analysis, Verdict verdict, boolean recover, String pause, Instant leadingSince) {
     try {
       long detectionId = detect(analysis, verdict, recover);
-      if (recover) {
+      // Hooks take their time: meanwhile an order may have ended without knowing what it did.
+      if (recover && gate.doubt(analysis, leadingSince).isEmpty()) {
         start(analysis, verdict, detectionId);
       }
     } catch (InterruptedException e) {

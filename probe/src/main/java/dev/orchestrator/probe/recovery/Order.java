@@ -68,6 +68,11 @@ record Order(
     return command.equals(FAILOVER) || command.equals(FORCED_TAKEOVER);
   }
 
+  /** Whether a named person insists on one server, whatever is given up by that. */
+  boolean insists() {
+    return designated.isPresent() && lossAcceptedBy.isPresent();
+  }
+
   /** Whether hooks run. */
   boolean hooks() {
     return !command.equals(RECOVER_LITE);

@@ -3,43 +3,50 @@ package dev.orchestrator.probe.recovery;
 import dev.orchestrator.store.model.ClusterRecord;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.sql.Database;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the question that a cluster's newest failover has left open (rules A5, D6). Stateless. */
+/** Finds the question that a cluster's recoveries have left open (rules A5, D6). Stateless. */
 final class Questions {
   private static final int RECENT = 100;
 
   private Questions() {}
 
-  /** The cluster's newest failover, if it ended without knowing whether it promoted somebody. */
-  static Optional<Recovery> promotionUnknown(Database database, ClusterRecord record) {
-    return newest(database, record)
-        .filter(past -> says(past, Outcomes.PROMOTION_UNKNOWN))
-        .filter(past -> !past.subject().failedUuid().equals(record.primaryUuid()));
+  /** The order by which a named person insists on another server. */
+  static String insistPath(Recovery past) {
+    return Order.FORCED_TAKEOVER + "/" + past.subject().clusterName() + "/SERVER?acceptLossBy=NAME";
   }
 
-  static Optional<Question> open(Database database, ClusterRecord record) {
+  private static Question.Answer insist(Recovery past) {
+    return new Question.Answer(
+        insistPath(past),
+        "promote the named server, whatever others hold or accepted; what is given up is kept"
+            + " with the recovery");
+  }
+
+  /**
+   * The question that is open now.
+   *
+   * @param leadingSince start of this node's leadership: older visits answer nothing
+   */
+  static Optional<Question> open(Database database, ClusterRecord record, Instant leadingSince) {
+    Optional<PromotionDoubt> doubt = PromotionDoubt.open(database, record, leadingSince);
+    if (doubt.isPresent()) {
+      Recovery past = doubt.get().recovery();
+      return Optional.of(
+          new Question(
+              past.uid(),
+              doubt.get().key()
+                  + " may be writable: the outcome of its promotion is unknown. Bring it back, or"
+                  + " insist on another server",
+              List.of(insist(past))));
+    }
     Optional<Recovery> newest = newest(database, record);
     if (newest.isEmpty()) {
       return Optional.empty();
     }
     Recovery past = newest.get();
-    String cluster = past.subject().clusterName();
-    Question.Answer giveUp =
-        new Question.Answer(
-            "force-master-takeover/" + cluster + "/SERVER?acceptLossBy=NAME",
-            "promote the named server, whatever others hold or accepted; what is given up is kept"
-                + " with the recovery");
-    if (promotionUnknown(database, record).isPresent()) {
-      return Optional.of(
-          new Question(
-              past.uid(),
-              record.primaryKey()
-                  + " may be writable: the outcome of its promotion is unknown. Bring it back, or"
-                  + " insist on another server",
-              List.of(giveUp)));
-    }
     String delayed = Choice.Reason.DELAYED_REPLICA_HOLDS_DATA.publishedName();
     return says(past, delayed)
         ? Optional.of(
@@ -54,7 +61,7 @@ final class Questions {
                             + past.subject().failedKey().port()
                             + "?endDelayBy=NAME",
                         "end the delay of the replica that holds all data, apply it and promote"),
-                    giveUp)))
+                    insist(past))))
         : Optional.empty();
   }
 

@@ -63,12 +63,23 @@ final class RecoveryGate {
    * @param leadingSince start of this node's leadership: older visits do not count (rule A9)
    */
   List<String> reasons(Analysis analysis, Instant now, Instant leadingSince) {
-    return recoverable(analysis)
-        ? reasonsAgainstTouching(analysis, now, leadingSince)
-        : List.of(analysis.code().publishedName() + " is not recovered automatically");
+    if (!recoverable(analysis)) {
+      return List.of(analysis.code().publishedName() + " is not recovered automatically");
+    }
+    List<String> reasons = new ArrayList<>(reasonsAgainstTouching(analysis, now, leadingSince));
+    doubt(analysis, leadingSince).map(PromotionDoubt::refusal).ifPresent(reasons::add);
+    return List.copyOf(reasons);
   }
 
-  /** As above, whatever kind of failure it is. */
+  /** The server that may be writable and keeps others from being promoted (rule A5). */
+  Optional<PromotionDoubt> doubt(Analysis analysis, Instant leadingSince) {
+    return database
+        .clusters()
+        .byPrimaryUuid(analysis.instance().server().uuid())
+        .flatMap(record -> PromotionDoubt.open(database, record, leadingSince));
+  }
+
+  /** Why servers are not touched now, whatever kind of failure it is. */
   List<String> reasonsAgainstTouching(Analysis analysis, Instant now, Instant leadingSince) {
     List<String> reasons = new ArrayList<>();
     Instance failed = analysis.instance();

@@ -152,6 +152,11 @@ public final class RecoveryOrders {
     } else {
       reasons.addAll(supervisor.reasons(judgement.get()));
     }
+    record
+        .flatMap(this::doubt)
+        .map(PromotionDoubt::refusal)
+        .filter(refusal -> !reasons.contains(refusal))
+        .ifPresent(reasons::add);
     Advice plan =
         record.isPresent() && primary.isPresent()
             ? advisor.failoverAdvice(
@@ -172,7 +177,12 @@ public final class RecoveryOrders {
         quarantined(members),
         reasons,
         plan,
-        record.flatMap(found -> Questions.open(database, found)));
+        record.flatMap(found -> Questions.open(database, found, supervisor.leadingSince())));
+  }
+
+  /** The server that may be writable and keeps others from being promoted (rule A5). */
+  private Optional<PromotionDoubt> doubt(ClusterRecord record) {
+    return PromotionDoubt.open(database, record, supervisor.leadingSince());
   }
 
   /** Servers that came back after they were replaced and were not let in, with the reason. */
@@ -228,7 +238,11 @@ public final class RecoveryOrders {
   private Decision takeover(
       ClusterRecord record, List<Instance> members, Instance primary, Request request) {
     Order wish = new Order(request.kind().command(), request.designated());
-    Advice advice = advisor.takeoverAdvice(record, members, primary, wish);
+    Advice found = advisor.takeoverAdvice(record, members, primary, wish);
+    List<String> reasons = new ArrayList<>(found.reasons());
+    doubt(record).map(PromotionDoubt::refusal).ifPresent(reasons::add);
+    Advice advice =
+        new Advice(found.primary(), found.successor(), reasons, found.choice(), found.steps());
     // The choice is settled here: who takes over later must not choose anew.
     Order order = new Order(request.kind().command(), advice.successor());
     List<Instance> others =
@@ -263,15 +277,18 @@ public final class RecoveryOrders {
     boolean elsewhere =
         topology.replicasOf(primary.key()).stream()
             .noneMatch(replica -> request.designated().equals(Optional.of(replica.key())));
-    Optional<Recovery> unknown =
-        elsewhere && request.lossAcceptedBy().isPresent()
-            ? Questions.promotionUnknown(database, record)
-            : Optional.empty();
-    if (unknown.isPresent()) {
-      return insisting(record, topology, primary, order, unknown.get());
+    Optional<PromotionDoubt> left =
+        PromotionDoubt.left(database, record)
+            .filter(doubt -> doubt.uuid().equals(record.primaryUuid()));
+    if (elsewhere && order.insists() && left.isPresent()) {
+      return insisting(record, topology, primary, order, left.get());
     }
+    Optional<PromotionDoubt> open = doubt(record);
     List<Instance> replicas = topology.replicasOf(primary.key());
     List<String> hindrances = new ArrayList<>();
+    if (!order.insists()) {
+      open.map(PromotionDoubt::refusal).ifPresent(hindrances::add);
+    }
     Optional<Analysis> judgement =
         analyses.stream()
             .filter(analysis -> analysis.instance().key().equals(primary.key()))
@@ -310,7 +327,10 @@ public final class RecoveryOrders {
                         .filter(RecoveryGate::recoverable)
                         .map(a -> a.code().publishedName())
                         .orElse(AnalysisCode.DEAD_PRIMARY.publishedName()),
-                    judgement.map(Analysis::description).orElse("ordered")))));
+                    judgement.map(Analysis::description).orElse("ordered")
+                        + open.filter(_ -> order.insists())
+                            .map(doubt -> "; " + doubt.insisted(order))
+                            .orElse("")))));
   }
 
   /**
@@ -320,12 +340,13 @@ public final class RecoveryOrders {
    * @param doubtful the recorded primary, which may be writable
    */
   private Decision insisting(
-      ClusterRecord record, Topology topology, Instance doubtful, Order order, Recovery unknown) {
-    Instance old =
-        database
-            .instances()
-            .find(unknown.subject().failedKey())
-            .orElseGet(() -> Instance.known(unknown.subject().failedKey()));
+      ClusterRecord record,
+      Topology topology,
+      Instance doubtful,
+      Order order,
+      PromotionDoubt doubt) {
+    InstanceKey failed = doubt.recovery().subject().failedKey();
+    Instance old = database.instances().find(failed).orElseGet(() -> Instance.known(failed));
     List<Instance> replicas =
         topology.replicasOf(old.key()).stream()
             .filter(replica -> !replica.key().equals(doubtful.key()))
@@ -351,11 +372,7 @@ public final class RecoveryOrders {
             locked,
             order,
             AnalysisCode.DEAD_PRIMARY.publishedName(),
-            "ordered although the promotion of "
-                + doubtful.key()
-                + " by recovery "
-                + unknown.uid()
-                + " has an unknown outcome");
+            doubt.insisted(order));
     return new Decision(
         new Advice(
             planned.primary(), planned.successor(), reasons, planned.choice(), planned.steps()),

@@ -33,6 +33,9 @@ final class RecoveryPlanner {
   /** Whether the dead primary's settings were durable: "true", "false" or "unknown". */
   static final String DURABLE = "durable";
 
+  /** Who may be writable by an earlier promotion; {@code ""} for nobody. */
+  static final String PROMOTION_IN_DOUBT = "promotionInDoubt";
+
   static final String SOURCE_UUID = "sourceUuid";
   static final String SOURCE_HOST = "sourceHost";
   static final String SOURCE_PORT = "sourcePort";
@@ -196,7 +199,7 @@ final class RecoveryPlanner {
             LEFT, left(promote.left()),
             LOSS,
                 LossStatement.ofPromotion(promote, policy, order.lossAcceptedBy())
-                    + givenUp(cluster, ledger, order)),
+                    + givenUp(ledger, order)),
         String.join("; ", promote.lines()));
     Map<String, String> arguments = new HashMap<>(policy.arguments());
     arguments.put(TRANSACTIONS, received);
@@ -275,16 +278,14 @@ final class RecoveryPlanner {
   }
 
   /** What a person gives up who insists although an earlier promotion's outcome is unknown. */
-  private static String givenUp(ClusterRecord cluster, Ledger ledger, Order order) {
-    boolean moved = ledger.of(StepKind.DESIGNATE).stream().anyMatch(step -> step.attempt() > 0);
-    boolean doubtful =
+  private static String givenUp(Ledger ledger, Order order) {
+    String doubtful =
         ledger.of(StepKind.STOP_RECEIVER).stream()
-            .map(step -> step.arguments().getOrDefault(SOURCE_UUID, ""))
-            .anyMatch(failed -> !failed.isEmpty() && !failed.equals(cluster.primaryUuid()));
-    return order.lossAcceptedBy().isPresent() && doubtful && !moved
-        ? "; given up: whatever "
-            + cluster.primaryKey()
-            + " accepted, whose promotion has an unknown outcome"
+            .findFirst()
+            .map(step -> step.arguments().getOrDefault(PROMOTION_IN_DOUBT, ""))
+            .orElse("");
+    return order.insists() && !doubtful.isEmpty()
+        ? "; given up: whatever " + doubtful + " accepted, whose promotion has an unknown outcome"
         : "";
   }
 

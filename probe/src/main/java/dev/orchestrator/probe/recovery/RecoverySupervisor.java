@@ -57,8 +57,8 @@ public final class RecoverySupervisor implements AutoCloseable {
 
   private final Thread worker;
 
-  /** Of the worker only: the term in which this node leads, and since when it has seen that. */
-  private long leadingTerm = -1;
+  /** Written by the worker only: the term in which this node leads, and since when it knows. */
+  private volatile long leadingTerm = -1;
 
   private volatile Instant leadingSince = NEVER;
   private volatile List<InstanceKey> lastingKeys = List.of();
@@ -226,6 +226,13 @@ public final class RecoverySupervisor implements AutoCloseable {
     return List.copyOf(reasons);
   }
 
+  /** Start of this node's leadership; before it is known no visit counts as one of this leader. */
+  Instant leadingSince() {
+    return place.leadership().leads() && place.leadership().term() == leadingTerm
+        ? leadingSince
+        : Instant.MAX;
+  }
+
   /** Writes down a recovery that a person ordered, and runs it. */
   RecoveryOrders.Answer begin(Recovery.Subject subject, Duration block) {
     String uid = place.proposals().newUid();
@@ -298,8 +305,8 @@ public final class RecoverySupervisor implements AutoCloseable {
       return false;
     }
     if (leadingTerm != place.leadership().term()) {
+      leadingSince = place.clock().instant(); // before the term that tells others that it counts
       leadingTerm = place.leadership().term();
-      leadingSince = place.clock().instant();
     }
     return true;
   }

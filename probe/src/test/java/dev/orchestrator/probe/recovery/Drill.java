@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
@@ -64,7 +65,7 @@ final class Drill implements AutoCloseable {
   private Duration stepTimeout = Duration.ofSeconds(5);
   private boolean rejoin;
   private String durable = "unknown";
-  private final Set<Integer> unreachable = new HashSet<>();
+  private final Set<Integer> unreachable = ConcurrentHashMap.newKeySet();
   private final Set<Integer> unvisited = new HashSet<>();
   private ScriptedLog log;
 
@@ -138,7 +139,7 @@ final class Drill implements AutoCloseable {
     return lead(log);
   }
 
-  /** Whether visits of server n shall be taken as failed. */
+  /** Whether visits of server n shall be taken as failed. Any thread may say so. */
   void unreachable(int n, boolean is) {
     if (is) {
       unreachable.add(n);
@@ -179,13 +180,13 @@ final class Drill implements AutoCloseable {
     return Topology.of(database.instances().all());
   }
 
-  /** False if the server died under our eyes. */
+  /** False if the server died or was cut off under our eyes. */
   private boolean saved(int n) {
     try {
       database.instances().save(List.of(read(n)));
       return true;
     } catch (IllegalStateException e) {
-      if (lab.isAlive(n)) {
+      if (lab.isAlive(n) && !unreachable.contains(n)) {
         throw e;
       }
       return false;
