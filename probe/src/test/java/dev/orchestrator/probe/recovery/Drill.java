@@ -265,7 +265,7 @@ final class Drill implements AutoCloseable {
   }
 
   /** A server tells its age in whole seconds: a younger one might have been restarted just now. */
-  private void awaitAge() {
+  void awaitAge() {
     await("servers that are old enough")
         .until(
             () ->

@@ -99,6 +99,7 @@ class TakeoverIT {
     lab.repoint(old, primary);
     lab.awaitReplicating();
     lab.awaitCaughtUp(old, primary);
+    drill.awaitAge();
     drill.acknowledge();
   }
 }
