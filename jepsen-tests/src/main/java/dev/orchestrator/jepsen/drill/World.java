@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 
 /** Everything that runs: the MySQL servers, the nodes, and what the nodes know of the servers. */
@@ -19,6 +20,7 @@ final class World implements AutoCloseable {
   private static final int SERVERS = 4;
   private static final Duration WATCH_PAUSE = Duration.ofMillis(50);
   private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
+  private static final long AGE_SECONDS = 2;
   private static final Duration DISCOVERY_LIMIT = Duration.ofSeconds(60);
 
   private final MySqlFleet fleet;
@@ -132,6 +134,36 @@ final class World implements AutoCloseable {
                 .filter(NodeApi.Reply::isOk)
                 .isPresent());
     awaitAllSeen();
+    awaitVisit(primary, System.nanoTime());
+  }
+
+  /**
+   * Waits until each node has visited the primary a while after a moment. A replica that was
+   * started behind the last visit to the primary does not count as one that acknowledges, and a
+   * server tells its age in whole seconds.
+   */
+  private void awaitVisit(MySqlMember primary, long sinceNanos) {
+    for (OrchestratorNode node : nodes.nodes()) {
+      Waiting.until(
+          node + " has visited " + primary + " again",
+          DISCOVERY_LIMIT,
+          () -> {
+            long elapsed = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
+            return secondsSinceVisit(node, primary) + AGE_SECONDS <= elapsed;
+          });
+    }
+  }
+
+  private static long secondsSinceVisit(OrchestratorNode node, MySqlMember server) {
+    return node.api().getLocally("all-instances", CALL_LIMIT).filter(NodeApi.Reply::isOk).stream()
+        .flatMap(reply -> StreamSupport.stream(reply.body().spliterator(), false))
+        .filter(
+            instance -> instance.path("Key").path("Hostname").asString("").equals(server.host()))
+        .mapToLong(
+            instance ->
+                instance.path("SecondsSinceLastSeen").path("Int64").asLong(Integer.MAX_VALUE))
+        .findFirst()
+        .orElse(Integer.MAX_VALUE);
   }
 
   /** The cluster's tree as the API draws it. */
