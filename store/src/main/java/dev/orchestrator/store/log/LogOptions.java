@@ -10,12 +10,7 @@ import org.rocksdb.WALRecoveryMode;
  * the middle is an error and nothing behind it is dropped. Stateless.
  */
 final class LogOptions {
-  /**
-   * More than lies between two cuts of a busy log, so that most entries are dropped before they
-   * would be written a second time, as a file. It is only as large as what was written.
-   */
-  private static final long WRITE_BUFFER_BYTES = 96L << 20;
-
+  private static final long WRITE_BUFFER_BYTES = 16L << 20;
   private static final int MAX_BACKGROUND_JOBS = 2;
   private static final long KEEP_INFO_LOGS = 3;
   private static final long MAX_INFO_LOG_BYTES = 4L << 20;

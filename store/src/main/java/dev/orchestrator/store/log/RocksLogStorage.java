@@ -100,7 +100,7 @@ public final class RocksLogStorage implements LogStorage {
       this.incarnation = loadIncarnation();
       this.lastIncluded = loadFirst();
       this.snapshots = new FileSnapshots(folder.resolve("snapshots"));
-      this.spaceReturn = new SpaceReturn(opened, folder, entryKey(0));
+      this.spaceReturn = new SpaceReturn(opened, folder);
       done = true;
     } catch (IOException e) {
       throw new StoreException(
@@ -258,7 +258,7 @@ public final class RocksLogStorage implements LogStorage {
       commit(batch, hardState, held ? tail : new Tail(index, chain, 0));
       lastIncluded = newLastIncluded;
       firstChain = chain;
-      spaceReturn.dropUpTo(entryKey(index + 1));
+      spaceReturn.dropUpTo(entryKey(0), entryKey(index + 1));
     } catch (RocksDBException e) {
       throw writeFailure(e);
     } finally {
