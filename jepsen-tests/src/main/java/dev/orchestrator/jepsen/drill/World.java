@@ -20,7 +20,7 @@ final class World implements AutoCloseable {
   private static final int SERVERS = 4;
   private static final Duration WATCH_PAUSE = Duration.ofMillis(50);
   private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
-  private static final long AGE_SECONDS = 2;
+  private static final long AGE_SECONDS = 3;
   private static final Duration DISCOVERY_LIMIT = Duration.ofSeconds(60);
 
   private final MySqlFleet fleet;

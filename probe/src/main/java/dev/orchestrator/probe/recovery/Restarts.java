@@ -29,7 +29,8 @@ final class Restarts {
     if (replica.uptimeSeconds() < 0) {
       return false; // a server that does not tell is judged by what it holds
     }
-    Instant started = now.minusSeconds(replica.uptimeSeconds());
+    // It counts whole seconds between whole seconds: the start may be up to one second later.
+    Instant started = now.minusSeconds(replica.uptimeSeconds()).plusSeconds(1);
     if (!started.isBefore(seen.seenAt())) {
       return true;
     }

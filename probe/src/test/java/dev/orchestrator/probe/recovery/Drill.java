@@ -277,7 +277,7 @@ final class Drill implements AutoCloseable {
                                     lab.query(n, "SHOW GLOBAL STATUS LIKE 'Uptime'")
                                         .getFirst()
                                         .getOrDefault("Value", "0"))
-                                >= 2));
+                                >= 3));
   }
 
   /** Looks until the writable server n is the recorded primary. */
