@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +31,7 @@ final class ChaosWorld implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(90);
   private static final Duration SHARE_LIMIT = Duration.ofSeconds(10);
   private static final Duration CALL = Duration.ofSeconds(5);
+  private static final long AGE_SECONDS = 3;
   static final int USUAL_POLL_SECONDS = 5;
   private static final int NODES = 3;
   private static final int SERVERS = 3;
@@ -181,35 +183,46 @@ final class ChaosWorld implements AutoCloseable {
     member.execute("SET GLOBAL general_log = ON");
   }
 
-  /** Waits until each node itself has seen each living server where it is by now. */
+  /**
+   * Waits until each node itself has seen each living server where it is by now, and the primary
+   * not before a moment from now: an acker that was started behind the last visit to the primary
+   * does not count, and a server tells its age in whole seconds.
+   */
   void awaitSeen() {
+    long sinceNanos = System.nanoTime();
     String primary = awaitPrimary().host();
     long living = fleet.members().stream().filter(MySqlMember::isAlive).count();
     for (OrchestratorNode node : nodes.nodes()) {
       Waiting.until(
-          node + " has seen all living servers", LIMIT, () -> seen(node, primary, living));
+          node + " has seen all living servers",
+          LIMIT,
+          () -> seen(node, primary, living, sinceNanos));
     }
   }
 
-  private static boolean seen(OrchestratorNode node, String primary, long living) {
+  private static boolean seen(OrchestratorNode node, String primary, long living, long sinceNanos) {
+    long elapsed = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
     return node.api()
             .getLocally("all-instances", CALL)
             .filter(NodeApi.Reply::isOk)
             .map(
                 reply ->
                     StreamSupport.stream(reply.body().spliterator(), false)
-                        .filter(instance -> isPlaced(instance, primary, living - 1))
+                        .filter(instance -> isPlaced(instance, primary, living - 1, elapsed))
                         .count())
             .orElse(0L)
         >= living;
   }
 
   /** Whether a node saw a server answer, as the primary with its ackers or as its replica. */
-  private static boolean isPlaced(JsonNode instance, String primary, long ackers) {
+  private static boolean isPlaced(
+      JsonNode instance, String primary, long ackers, long elapsedSeconds) {
+    long visited = instance.path("SecondsSinceLastSeen").path("Int64").asLong(Integer.MAX_VALUE);
     boolean isPrimary = instance.path("Key").path("Hostname").asString("").equals(primary);
     return instance.path("IsLastCheckValid").asBoolean(false)
         && (isPrimary
             ? instance.path("SemiSyncMasterClients").asInt(0) >= ackers
+                && visited + AGE_SECONDS <= elapsedSeconds
             : instance.path("MasterKey").path("Hostname").asString("").equals(primary));
   }
 
