@@ -215,6 +215,7 @@ class PlannedTakeoverIT {
       lab.execute(1, "INSERT INTO drill.ledger (id) VALUES (1)");
       lab.restart(2);
       lab.awaitReplicating();
+      drill.awaitAge();
 
       failsOverByOrder(lab, drill, supervisor);
     }
