@@ -10,7 +10,13 @@ import org.rocksdb.WALRecoveryMode;
  * the middle is an error and nothing behind it is dropped. Stateless.
  */
 final class LogOptions {
-  private static final long WRITE_BUFFER_BYTES = 16L << 20;
+  /**
+   * More than the log holds between two cuts, so that entries are dropped before they are ever
+   * flushed: a busy log is written to the disk about once instead of two or three times. Only a
+   * busy log fills it.
+   */
+  private static final long WRITE_BUFFER_BYTES = 128L << 20;
+
   private static final int MAX_BACKGROUND_JOBS = 2;
   private static final long KEEP_INFO_LOGS = 3;
   private static final long MAX_INFO_LOG_BYTES = 4L << 20;

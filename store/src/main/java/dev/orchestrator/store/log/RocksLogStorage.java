@@ -275,6 +275,7 @@ public final class RocksLogStorage implements LogStorage {
     }
     batch.put(TAIL_KEY, seal(counted.bytes()));
     db.write(synced, batch);
+    spaceReturn.written(batch.getDataSize());
     tail = counted;
     try {
       mark.write(counted.writes());

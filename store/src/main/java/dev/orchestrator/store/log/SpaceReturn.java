@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -14,11 +15,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Gives the space of dropped entries back to the file system. A range that was deleted is only
  * marked; the files go when they hold nothing else, or once they are compacted, which takes long
- * enough to be done beside the writes. Thread-safe.
+ * enough to be done beside the writes.
+ *
+ * <p>It waits until enough was written to be worth a flush: what was dropped before its memtable is
+ * flushed never reaches a table file at all. Thread-safe.
  */
 final class SpaceReturn implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SpaceReturn.class);
   private static final long CLOSE_TIMEOUT_SECONDS = 30;
+
+  /** Less than this is kept in the write-ahead log, which holds it anyhow. */
+  private static final long WORTH_A_FLUSH_BYTES = 48L << 20;
 
   private final RocksDB db;
   private final Path folder;
@@ -34,14 +41,24 @@ final class SpaceReturn implements AutoCloseable {
           body -> Thread.ofPlatform().daemon().name("raft-log-space").unstarted(body),
           new ThreadPoolExecutor.DiscardPolicy());
 
+  private final AtomicLong writtenBytes = new AtomicLong();
+
   SpaceReturn(RocksDB db, Path folder) {
     this.db = db;
     this.folder = folder;
   }
 
+  /** So many bytes more are in the write-ahead log. */
+  void written(long bytes) {
+    writtenBytes.addAndGet(bytes);
+  }
+
   /** The keys from {@code from} to before {@code to} are deleted already. */
   void dropUpTo(byte[] from, byte[] to) {
-    thread.execute(() -> drop(from, to));
+    if (writtenBytes.get() >= WORTH_A_FLUSH_BYTES) {
+      writtenBytes.set(0);
+      thread.execute(() -> drop(from, to));
+    }
   }
 
   private void drop(byte[] from, byte[] to) {
