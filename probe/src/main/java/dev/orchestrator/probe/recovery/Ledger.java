@@ -4,6 +4,7 @@ import dev.orchestrator.store.model.RecoveryStep;
 import dev.orchestrator.store.model.RecoveryStep.State;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,19 @@ record Ledger(List<RecoveryStep> steps) {
     List<RecoveryStep> all = new ArrayList<>(steps);
     all.addAll(planned);
     return new Ledger(all);
+  }
+
+  /** This ledger with steps as they ended; the record of it is on its way into the log. */
+  Ledger ended(List<RecoveryStep> ends) {
+    Map<Integer, RecoveryStep> byNumber = new HashMap<>();
+    ends.forEach(step -> byNumber.put(step.number(), step));
+    return new Ledger(
+        steps.stream().map(step -> byNumber.getOrDefault(step.number(), step)).toList());
+  }
+
+  /** Whether a step went as wished, or needed nothing. */
+  static boolean good(RecoveryStep step) {
+    return step.state() == State.DONE || step.state() == State.SKIPPED;
   }
 
   boolean isEmpty() {

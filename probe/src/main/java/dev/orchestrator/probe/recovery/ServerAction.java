@@ -48,6 +48,11 @@ sealed interface ServerAction
     return false;
   }
 
+  /** Whether the step changes nothing on the server, so that it needs no permission (rule A3). */
+  default boolean onlyLooks() {
+    return false;
+  }
+
   /** Whether the step is tried again on a new session when its session was lost. */
   default boolean repeatable() {
     return true;
@@ -287,6 +292,11 @@ sealed interface ServerAction
 
   /** {@link StepKind#VERIFY_WRITABLE}. */
   record VerifyWritable() implements ServerAction {
+    @Override
+    public boolean onlyLooks() {
+      return true;
+    }
+
     @Override
     public boolean holds(ServerReading server, RecoveryStep step) {
       return server.writable();

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * fenced and drained: until then they acknowledge its transactions, and a takeover that is given up
  * has nothing to take back on them. Nothing that can wait lies between the fence and the promotion:
  * the old primary is attached when the new one is seen writable, with an account that was read
- * before.
+ * before. The record moves while the new one catches up: nobody is writable then, and a takeover
+ * that is given up moves it back.
  */
 final class TakeoverPlanner {
   /** Argument of {@link StepKind#DECIDE}: {@link Follower#text}. */
@@ -44,6 +45,7 @@ final class TakeoverPlanner {
   private static final String WINNER_LANE = RecoveryPlanner.WINNER_LANE;
   private static final String HOOK_LANE = RecoveryPlanner.HOOK_LANE;
   private static final String OLD_LANE = RecoveryPlanner.FENCE_LANE;
+  private static final String RECORD_LANE = "record";
 
   private final RecoveryPlanner planner;
 
@@ -128,9 +130,9 @@ final class TakeoverPlanner {
             RecoveryPlanner.CLUSTER_ID, cluster.clusterId(),
             RecoveryPlanner.EPOCH, Long.toString(cluster.epoch()));
     plan.gate(
-        PROMOTE,
+        DRAIN,
         StepKind.DESIGNATE,
-        WINNER_LANE,
+        RECORD_LANE,
         winner,
         record,
         winner.key() + " is the primary by agreement");
