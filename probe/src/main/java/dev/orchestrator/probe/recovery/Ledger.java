@@ -3,6 +3,7 @@ package dev.orchestrator.probe.recovery;
 import dev.orchestrator.store.model.RecoveryStep;
 import dev.orchestrator.store.model.RecoveryStep.State;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -86,6 +87,20 @@ record Ledger(List<RecoveryStep> steps) {
   /** Whether the outcome is known and its follow-up planned. */
   boolean finishing() {
     return steps.stream().anyMatch(Ledger::isAftermath);
+  }
+
+  /** Numbers of the steps that must have gone as wished before this one. */
+  static List<Integer> needs(RecoveryStep step) {
+    String numbers = step.arguments().getOrDefault(Plan.NEEDS, "");
+    return numbers.isEmpty()
+        ? List.of()
+        : Arrays.stream(numbers.split(",", -1)).map(Integer::valueOf).toList();
+  }
+
+  /** The number by which others know this step: of a copy, that of the first of its kind. */
+  static int standsFor(RecoveryStep step) {
+    return Integer.parseInt(
+        step.arguments().getOrDefault(Plan.AGAIN, Integer.toString(step.number())));
   }
 
   /** Steps of a kind, in plan order. */

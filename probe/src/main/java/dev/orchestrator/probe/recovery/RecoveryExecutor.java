@@ -153,9 +153,10 @@ final class RecoveryExecutor {
   private List<RecoveryStep> runSideBySide(List<List<RecoveryStep>> lanes)
       throws WorkStopped, InterruptedException {
     List<Future<List<RecoveryStep>>> results = new ArrayList<>();
+    LaneSignals signals = LaneSignals.of(lanes);
     try (ExecutorService threads = lanes()) {
       for (List<RecoveryStep> lane : lanes) {
-        results.add(threads.submit(() -> runLane(lane)));
+        results.add(threads.submit(() -> runLane(lane, signals)));
       }
     }
     List<RecoveryStep> ended = new ArrayList<>();
@@ -171,16 +172,17 @@ final class RecoveryExecutor {
   }
 
   /** Runs one lane; gives the steps that ended. */
-  private List<RecoveryStep> runLane(List<RecoveryStep> lane)
+  private List<RecoveryStep> runLane(List<RecoveryStep> lane, LaneSignals signals)
       throws WorkStopped, InterruptedException {
     List<RecoveryStep> ended = new ArrayList<>();
     try {
       for (RecoveryStep step : lane) {
-        if (stopped.get()) {
+        if (!signals.allGood(Ledger.needs(step)) || stopped.get()) {
           break; // another lane has found out that this node must not act any more
         }
         RecoveryStep end = runner.run(step);
         ended.add(end);
+        signals.ended(end);
         if (!Ledger.good(end) && Ledger.gating(step)) {
           break;
         }
@@ -189,6 +191,8 @@ final class RecoveryExecutor {
     } catch (WorkStopped e) {
       stopped.set(true);
       throw e;
+    } finally {
+      signals.over(lane);
     }
   }
 

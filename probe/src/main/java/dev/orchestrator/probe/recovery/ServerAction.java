@@ -348,13 +348,27 @@ sealed interface ServerAction
         session.execute("SET GLOBAL " + server.semiSync().words().replicaEnabled() + " = ON");
       }
       session.execute(session.words().follow(source(step)));
+      if (Boolean.parseBoolean(argument(step, RecoveryPlanner.START))) {
+        start(session);
+      }
+    }
+
+    /** Writes may wait for the first acknowledgement; what stands in the way is the next step's. */
+    private static void start(ServerSession session) throws SQLException {
+      try {
+        session.execute(session.words().start());
+      } catch (SQLException e) {
+        if (e.getErrorCode() != StartReplication.APPLIER_NOT_INITIALISED) {
+          throw e;
+        }
+      }
     }
   }
 
   /** {@link StepKind#START_REPLICATION}. */
   record StartReplication() implements ServerAction {
     /** What a change of source that was killed in the middle leaves behind. */
-    private static final int APPLIER_NOT_INITIALISED = 1872;
+    static final int APPLIER_NOT_INITIALISED = 1872;
 
     @Override
     public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
