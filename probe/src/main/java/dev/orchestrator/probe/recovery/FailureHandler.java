@@ -28,9 +28,6 @@ import org.slf4j.LoggerFactory;
 final class FailureHandler {
   private static final Logger LOG = LoggerFactory.getLogger(FailureHandler.class);
 
-  /** Replicas are asked to connect anew only so often. */
-  private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(60);
-
   private static final String RECONNECT_LOCK = "reconnect ";
   private static final String REGISTER_PAUSE = "register ";
 
@@ -38,6 +35,7 @@ final class FailureHandler {
   private final RecoveryGate gate;
   private final RecoveryRunner runner;
   private final Rehearsals rehearsals;
+  private final ReconnectPace reconnects = new ReconnectPace();
   private final Map<String, List<String>> whyNot = new ConcurrentHashMap<>();
 
   FailureHandler(Workplace place, RecoveryGate gate, RecoveryRunner runner, Rehearsals rehearsals) {
@@ -50,6 +48,7 @@ final class FailureHandler {
   /** Forgets why nothing is done about clusters other than these. */
   void retain(Collection<String> failingClusters) {
     whyNot.keySet().retainAll(failingClusters);
+    reconnects.stillFailing(failingClusters);
   }
 
   List<String> whyNot(String clusterName) {
@@ -234,10 +233,11 @@ final class FailureHandler {
       return;
     }
     String lock = RECONNECT_LOCK + record.get().clusterId();
-    if (place.pauses().paused(lock)) {
+    if (place.threads().busy(lock)
+        || !reconnects.take(
+            record.get(), failed.placement().clusterName(), place.clock().instant())) {
       return;
     }
-    place.pauses().pause(lock, RECONNECT_PAUSE);
     List<Instance> replicas =
         analysis.replicas().stream().filter(i -> i.check().lastCheckValid()).toList();
     Recovery.Subject subject =
