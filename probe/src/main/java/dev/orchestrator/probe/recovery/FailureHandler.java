@@ -110,7 +110,7 @@ final class FailureHandler {
   private void handle(
       Analysis analysis, Verdict verdict, boolean recover, String pause, Instant leadingSince) {
     try {
-      long detectionId = detect(analysis, verdict, recover);
+      long detectionId = detect(analysis, verdict);
       // Hooks take their time: meanwhile an order may have ended without knowing what it did.
       if (recover && gate.doubt(analysis, leadingSince).isEmpty()) {
         start(analysis, verdict, detectionId);
@@ -123,8 +123,7 @@ final class FailureHandler {
   }
 
   /** Registers a failure and runs its hooks, both once; gives the number of the detection. */
-  private long detect(Analysis analysis, Verdict verdict, boolean recover)
-      throws InterruptedException {
+  private long detect(Analysis analysis, Verdict verdict) throws InterruptedException {
     Optional<FailureDetection> known = activeDetection(analysis);
     if (known.isPresent()) {
       return known.get().id();
@@ -145,7 +144,8 @@ final class FailureHandler {
                     place.config().node()));
     Optional<FailureDetection> registered = activeDetection(analysis);
     if (outcome.accepted() && registered.isPresent()) {
-      HookFacts facts = HookFacts.of(registered.get(), recover, place.config());
+      HookFacts facts =
+          HookFacts.of(registered.get(), place.config(), analysis.downtime().isPresent());
       List<String> lines =
           place.config().hooks().getOrDefault("OnFailureDetectionProcesses", List.of());
       for (String line : lines) {

@@ -43,7 +43,7 @@ sealed interface TakeoverAction extends ServerAction {
     }
 
     @Override
-    public Optional<Duration> limit() {
+    public Optional<Duration> limit(RecoveryStep step) {
       return Optional.of(LIMIT);
     }
   }
@@ -96,7 +96,7 @@ sealed interface TakeoverAction extends ServerAction {
     }
 
     @Override
-    public Optional<Duration> limit() {
+    public Optional<Duration> limit(RecoveryStep step) {
       return Optional.of(LIMIT);
     }
   }
