@@ -46,6 +46,10 @@ final class RecoveryPlanner {
   static final String SOURCE_HOST = "sourceHost";
   static final String SOURCE_PORT = "sourcePort";
   static final String SEMI_SYNC = "semiSync";
+
+  /** Argument of {@link StepKind#REPOINT}: whether it begins to replicate at once. */
+  static final String START = "start";
+
   static final String CLUSTER_ID = "clusterId";
   static final String EPOCH = "epoch";
 
@@ -362,7 +366,8 @@ final class RecoveryPlanner {
             SOURCE_UUID, winner.uuid(),
             SOURCE_HOST, winner.key().host(),
             SOURCE_PORT, Integer.toString(winner.key().port()),
-            SEMI_SYNC, Boolean.toString(acks));
+            SEMI_SYNC, Boolean.toString(acks),
+            START, "true");
     String why = replica.key() + " follows " + winner.key() + ": " + follower.why();
     String lane = replica.key().toString();
     plan.attempt(stage, StepKind.REPOINT, lane, Target.of(replica), arguments, why)

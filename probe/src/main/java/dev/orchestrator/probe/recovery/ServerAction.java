@@ -49,6 +49,11 @@ sealed interface ServerAction
     return false;
   }
 
+  /** Whether the step changes nothing on the server, so that it needs no permission (rule A3). */
+  default boolean onlyLooks() {
+    return false;
+  }
+
   /** Whether the step is tried again on a new session when its session was lost. */
   default boolean repeatable() {
     return true;
@@ -338,6 +343,11 @@ sealed interface ServerAction
   /** {@link StepKind#VERIFY_WRITABLE}. */
   record VerifyWritable() implements ServerAction {
     @Override
+    public boolean onlyLooks() {
+      return true;
+    }
+
+    @Override
     public boolean holds(ServerReading server, RecoveryStep step) {
       return server.writable();
     }
@@ -388,13 +398,27 @@ sealed interface ServerAction
         session.execute("SET GLOBAL " + server.semiSync().words().replicaEnabled() + " = ON");
       }
       session.execute(session.words().follow(source(step)));
+      if (Boolean.parseBoolean(argument(step, RecoveryPlanner.START))) {
+        start(session);
+      }
+    }
+
+    /** Writes may wait for the first acknowledgement; what stands in the way is the next step's. */
+    private static void start(ServerSession session) throws SQLException {
+      try {
+        session.execute(session.words().start());
+      } catch (SQLException e) {
+        if (e.getErrorCode() != StartReplication.APPLIER_NOT_INITIALISED) {
+          throw e;
+        }
+      }
     }
   }
 
   /** {@link StepKind#START_REPLICATION}. */
   record StartReplication() implements ServerAction {
     /** What a change of source that was killed in the middle leaves behind. */
-    private static final int APPLIER_NOT_INITIALISED = 1872;
+    static final int APPLIER_NOT_INITIALISED = 1872;
 
     @Override
     public Optional<String> obstacle(ServerReading server, RecoveryStep step) {

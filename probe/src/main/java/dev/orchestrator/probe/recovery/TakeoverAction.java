@@ -51,6 +51,11 @@ sealed interface TakeoverAction extends ServerAction {
   /** {@link StepKind#VERIFY_FENCED}. */
   record VerifyFenced() implements TakeoverAction {
     @Override
+    public boolean onlyLooks() {
+      return true;
+    }
+
+    @Override
     public boolean holds(ServerReading server, RecoveryStep step) {
       return server.superReadOnly() && ServerAction.transactions(step).contains(server.executed());
     }
@@ -69,6 +74,11 @@ sealed interface TakeoverAction extends ServerAction {
   /** {@link StepKind#CATCH_UP}: writes stand still meanwhile, so progress buys no time. */
   record CatchUp() implements TakeoverAction {
     static final Duration LIMIT = Duration.ofSeconds(5);
+
+    @Override
+    public boolean onlyLooks() {
+      return true;
+    }
 
     @Override
     public boolean holds(ServerReading server, RecoveryStep step) {
