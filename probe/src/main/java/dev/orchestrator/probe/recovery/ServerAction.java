@@ -15,7 +15,8 @@ import java.util.Optional;
  * every action may be repeated. Immutable.
  */
 sealed interface ServerAction
-    permits ServerAction.EndDelay,
+    permits ServerAction.Detach,
+        ServerAction.EndDelay,
         ServerAction.FenceOldPrimary,
         ServerAction.Repoint,
         ServerAction.ResetReplication,
@@ -60,7 +61,7 @@ sealed interface ServerAction
   }
 
   /** The longest wait for the effect, however much progress is made; empty for as long as it is. */
-  default Optional<Duration> limit() {
+  default Optional<Duration> limit(RecoveryStep step) {
     return Optional.empty();
   }
 
@@ -68,6 +69,7 @@ sealed interface ServerAction
   static Optional<ServerAction> of(StepKind kind) {
     return switch (kind) {
       case STOP_RECEIVER -> Optional.of(new StopReceiver());
+      case DETACH -> Optional.of(new Detach());
       case END_DELAY -> Optional.of(new EndDelay());
       case WAIT_APPLIED -> Optional.of(new WaitApplied());
       case SET_SEMI_SYNC -> Optional.of(new SetSemiSync());
@@ -174,8 +176,56 @@ sealed interface ServerAction
     }
   }
 
+  /**
+   * {@link StepKind#DETACH}. A change of the source deletes the relay logs when both threads stand
+   * still (MySQL manual, CHANGE REPLICATION SOURCE TO), so nothing in them may be needed.
+   */
+  record Detach() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      if (server.channel().isEmpty()) {
+        return Optional.of("replicates from nobody");
+      }
+      if (holds(server, step)) {
+        return Optional.empty();
+      }
+      if (!server.channel().get().source().equals(source(step))) {
+        return Optional.of("replicates from " + server.channel().get().source() + " by now");
+      }
+      return server.appliedAll()
+          ? Optional.empty()
+          : Optional.of("has not applied all that it received, which it would lose");
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server
+          .channel()
+          .map(channel -> channel.source().host().startsWith("//"))
+          .orElse(false);
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().stop());
+      if (!session.read().appliedAll()) {
+        throw new SQLException("it has received more meanwhile, which it would lose");
+      }
+      session.execute(session.words().detach(source(step)));
+    }
+  }
+
   /** {@link StepKind#WAIT_APPLIED}. */
   record WaitApplied() implements ServerAction {
+    @Override
+    public Optional<Duration> limit(RecoveryStep step) {
+      String millis = argument(step, RecoveryPlanner.WITHIN_MILLIS);
+      return millis.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Duration.ofMillis(Long.parseLong(millis)));
+    }
+
     @Override
     public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
       GtidSet missing = transactions(step).minus(server.received());

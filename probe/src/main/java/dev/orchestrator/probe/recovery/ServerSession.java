@@ -1,6 +1,7 @@
 package dev.orchestrator.probe.recovery;
 
 import dev.orchestrator.probe.mysql.FleetConnector;
+import dev.orchestrator.probe.mysql.ServerDialect;
 import dev.orchestrator.probe.recovery.ServerReading.Channel;
 import dev.orchestrator.probe.recovery.ServerReading.SemiSync;
 import dev.orchestrator.probe.topology.GtidSet;
@@ -194,6 +195,15 @@ final class ServerSession implements AutoCloseable {
     return uptime.isEmpty()
         ? reading
         : reading.up(number(uptime.getFirst().getOrDefault("value", "-1")));
+  }
+
+  /** Where the binary log stands, {@code file:position}; {@code ""} without one. */
+  String coordinates() throws SQLException {
+    String version = connection.getMetaData().getDatabaseProductVersion();
+    return query(ServerDialect.of(version).showBinaryLogStatus()).stream()
+        .findFirst()
+        .map(row -> row.getOrDefault("file", "") + ":" + row.getOrDefault("position", ""))
+        .orElse("");
   }
 
   /**

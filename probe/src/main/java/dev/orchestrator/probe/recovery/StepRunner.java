@@ -269,9 +269,9 @@ final class StepRunner {
   /** Reads until the effect is there; the deadline moves while transactions are being applied. */
   private Result prove(ServerSession session, RecoveryStep step, ServerAction action)
       throws SQLException, WorkStopped, InterruptedException {
-    Duration limit = action.limit().orElse(config.stepTimeout());
+    Duration limit = action.limit(step).orElse(config.stepTimeout());
     long timeout = limit.toNanos();
-    boolean patient = action.limit().isEmpty();
+    boolean patient = action.limit(step).isEmpty();
     long start = System.nanoTime();
     long patience = start + timeout;
     long executed = -1;
@@ -328,13 +328,34 @@ final class StepRunner {
     intend(step, attempt);
     HookFacts facts =
         HookFacts.of(
-                recovery, new Ledger(database.recoverySteps().of(recovery.uid())), step, config)
+                recovery,
+                new Ledger(database.recoverySteps().of(recovery.uid())),
+                step,
+                config,
+                moment(step))
             .with("ORC_RECOVERY_STEP", Integer.toString(step.number()))
             .with("ORC_RECOVERY_ATTEMPT", Integer.toString(attempt));
     String line = step.arguments().getOrDefault(RecoveryPlanner.HOOK_LINE, "");
     HookRunner.Ran ran = hooks.run(line, facts, this::leading);
     return recorded(
         step, attempt, ran.good() ? Result.done(ran.detail()) : Result.failed(ran.detail()));
+  }
+
+  private HookFacts.Moment moment(RecoveryStep step) throws InterruptedException {
+    boolean downtimed =
+        database
+            .downtimes()
+            .find(recovery.subject().failedKey())
+            .filter(downtime -> downtime.activeAt(clock.instant()))
+            .isPresent();
+    Optional<InstanceKey> successor = HookFacts.successor(step);
+    return new HookFacts.Moment(
+        downtimed,
+        successor
+            .flatMap(database.instances()::find)
+            .map(instance -> instance.placement().instanceAlias())
+            .orElse(""),
+        successor.isPresent() ? sessions.coordinates(successor.get()) : "");
   }
 
   /** An earlier leader may still be running this hook: its deadline passes first. */

@@ -43,7 +43,7 @@ sealed interface TakeoverAction extends ServerAction {
     }
 
     @Override
-    public Optional<Duration> limit() {
+    public Optional<Duration> limit(RecoveryStep step) {
       return Optional.of(LIMIT);
     }
   }
@@ -106,7 +106,7 @@ sealed interface TakeoverAction extends ServerAction {
     }
 
     @Override
-    public Optional<Duration> limit() {
+    public Optional<Duration> limit(RecoveryStep step) {
       return Optional.of(LIMIT);
     }
   }

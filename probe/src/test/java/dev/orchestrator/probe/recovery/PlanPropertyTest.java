@@ -83,7 +83,8 @@ class PlanPropertyTest {
   void executedFromAnyPrefixAndTwiceAPlanEndsInTheSameState(@ForAll long seed) {
     Gathering gathering = CandidateSelectorPropertyTest.gathering(seed);
     if (CandidateSelector.choose(gathering) instanceof Choice.Promote promote) {
-      List<RecoveryStep> steps = inOrder(plan(promote, gathering));
+      List<RecoveryStep> steps = new ArrayList<>(inOrder(plan(promote, gathering)));
+      steps.addAll(detached(promote, gathering));
       ModelFleet once = new ModelFleet(gathering);
       steps.forEach(once::run);
       assertThat(once.writable()).containsExactly(promote.winner().key());
@@ -94,6 +95,29 @@ class PlanPropertyTest {
       steps.forEach(again::run);
       assertThat(again).as("prefix %d", prefix).isEqualTo(once);
     }
+  }
+
+  /** Lost replicas that have applied all that they received are kept from the old primary. */
+  private static List<RecoveryStep> detached(Choice.Promote promote, Gathering gathering) {
+    Plan plan = new Plan(100);
+    gathering.replicas().stream()
+        .filter(replica -> replica.reading().appliedAll())
+        .map(Gathering.Replica::key)
+        .filter(promote.left()::containsKey)
+        .forEach(
+            key ->
+                plan.attempt(
+                    Ledger.AFTERMATH,
+                    StepKind.DETACH,
+                    key.toString(),
+                    new Plan.Target(key, ""),
+                    Map.of(
+                        RecoveryPlanner.SOURCE_HOST,
+                        Readings.DEAD.host(),
+                        RecoveryPlanner.SOURCE_PORT,
+                        "3306"),
+                    ""));
+    return plan.steps();
   }
 
   @Property(tries = 200)
