@@ -73,7 +73,7 @@ public final class RecoveryTimes {
     TABLE_LOCK
   }
 
-  /** Arguments: rounds, kind, reaction time in milliseconds, "timeline" to see each step. */
+  /** Arguments: rounds, kind, reaction time in milliseconds, "timeline" to see each step, lane. */
   public static void main(String[] arguments) {
     var console = new Console(System.out);
     int rounds = Integer.parseInt(arguments[0]);
@@ -82,13 +82,14 @@ public final class RecoveryTimes {
         arguments.length > 2 ? Duration.ofMillis(Long.parseLong(arguments[2])) : DEFAULT_REACTION;
     Path root = Path.of(System.getProperty("demo.root", ".")).toAbsolutePath().normalize();
     boolean timeline = arguments.length > 3 && arguments[3].equals("timeline");
+    int lane = arguments.length > 4 ? Integer.parseInt(arguments[4]) : LANE;
     boolean good = false;
     try (DemoFolder folder = DemoFolder.claim(root.resolve("jepsen-tests/target/times"));
         ChaosWorld world =
             ChaosWorld.start(
                 root,
                 folder.path(),
-                new ChaosWorld.Settings(LANE, reaction, WRITE_PAUSE, POLL_SECONDS))) {
+                new ChaosWorld.Settings(lane, reaction, WRITE_PAUSE, POLL_SECONDS))) {
       good = new RecoveryTimes(world, console, timeline).run(kind, rounds, reaction);
     } catch (LabException e) {
       console.line("FAILED: " + e.getMessage());

@@ -22,7 +22,8 @@ import java.util.function.Function;
  * <ul>
  *   <li>its judgement has been of the same kind for the reaction time without a break,
  *   <li>enough visits of the failed server, begun after that judgement, have failed (for a primary
- *       that was judged unreachable before it was judged dead: after the first of both),
+ *       that was judged unreachable, now or before it was judged dead: that first visit, if this
+ *       leader made it, and those after it),
  *   <li>each replica that bears witness was visited after the judgement, and
  *   <li>every known member of the cluster was visited, well or in vain, since leadership began.
  * </ul>
@@ -97,10 +98,20 @@ final class LastingFailures {
     long before =
         known != null && known.kind == Kind.PRIMARY_UNREACHABLE && kind == Kind.PRIMARY_DEAD
             ? known.failedVisitsBefore
-            : track.failedVisits();
+            : track.failedVisits() - (showsUnreachable(kind, track) ? 1 : 0);
     Failure begun = new Failure(kind, nowNanos, before);
     failures.put(key, begun);
     return begun;
+  }
+
+  /**
+   * A visit of a frozen server takes a second to fail: the one that showed it need not be made
+   * again, if it was made since leadership began (rule A9).
+   */
+  private boolean showsUnreachable(Kind kind, VisitTrack track) {
+    return kind == Kind.PRIMARY_UNREACHABLE
+        && track.failedInARow() > 0
+        && track.finishedOneSince(ledSinceNanos);
   }
 
   private boolean hasLasted(

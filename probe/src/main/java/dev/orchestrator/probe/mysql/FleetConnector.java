@@ -49,6 +49,7 @@ public final class FleetConnector {
     properties.setProperty("password", access.password());
     properties.setProperty("connectTimeout", millis(connectTimeout));
     properties.setProperty("socketTimeout", millis(socketTimeout));
+    properties.setProperty("socketFactory", UnlingeringSocketFactory.class.getName());
     properties.setProperty("sslMode", "PREFERRED");
     properties.setProperty("allowPublicKeyRetrieval", "true");
     properties.setProperty("tcpKeepAlive", "true");

@@ -9,11 +9,13 @@ import dev.orchestrator.probe.recovery.ServerReading.Channel;
 import dev.orchestrator.probe.topology.GtidSet;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.PromotionRule;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -265,7 +267,23 @@ final class CandidateSelector {
           "is in region '%s', not '%s' (PreventCrossRegionMasterFailover)"
               .formatted(region, home().region()));
     }
+    behind(replica).ifPresent(objections::add);
     return objections;
+  }
+
+  /** Lag counts as long as there is something to apply; an unknown one counts as too much. */
+  private Optional<String> behind(Replica replica) {
+    Duration limit = gathering.promotion().maxLag();
+    OptionalLong lag = replica.standing().lagSeconds();
+    if (limit.isZero()
+        || replica.reading().appliedAll()
+        || (lag.isPresent() && lag.getAsLong() < limit.toSeconds())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "is "
+            + (lag.isPresent() ? lag.getAsLong() + " s" : "nobody knows how far")
+            + " behind (FailMasterPromotionOnLagMinutes)");
   }
 
   private GtidSet clean(Replica replica) {

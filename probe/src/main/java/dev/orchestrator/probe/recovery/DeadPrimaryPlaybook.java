@@ -76,7 +76,11 @@ final class DeadPrimaryPlaybook implements Playbook {
     }
     Optional<RecoveryStep> decision = ledger.decision(round);
     if (!ledger.broken(round).isEmpty()) {
-      boolean again = decision.isPresent() && !ledger.promotionTried() && round + 1 < MAX_ROUNDS;
+      boolean again =
+          decision.isPresent()
+              && !ledger.promotionTried()
+              && round + 1 < MAX_ROUNDS
+              && ledger.broken(round).stream().noneMatch(RecoveryPlanner::finallyBroken);
       return again ? gather(recovery, ledger) : finish(recovery, ledger, false);
     }
     if (decision.isEmpty()) {
@@ -275,7 +279,7 @@ final class DeadPrimaryPlaybook implements Playbook {
                 + alone.count()
                 + " transactions of it that no replica received");
         ackers.add(reading.uuid());
-      } else if (reading.channel().isEmpty()) {
+      } else if (!reading.channel().map(channel -> channel.source().isReal()).orElse(false)) {
         unread.put(reading.key(), "follows nobody");
       }
     }

@@ -28,9 +28,6 @@ import org.slf4j.LoggerFactory;
 final class FailureHandler {
   private static final Logger LOG = LoggerFactory.getLogger(FailureHandler.class);
 
-  /** Replicas are asked to connect anew only so often. */
-  private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(60);
-
   private static final String RECONNECT_LOCK = "reconnect ";
   private static final String REGISTER_PAUSE = "register ";
 
@@ -38,6 +35,7 @@ final class FailureHandler {
   private final RecoveryGate gate;
   private final RecoveryRunner runner;
   private final Rehearsals rehearsals;
+  private final ReconnectPace reconnects = new ReconnectPace();
   private final Map<String, List<String>> whyNot = new ConcurrentHashMap<>();
 
   FailureHandler(Workplace place, RecoveryGate gate, RecoveryRunner runner, Rehearsals rehearsals) {
@@ -50,6 +48,7 @@ final class FailureHandler {
   /** Forgets why nothing is done about clusters other than these. */
   void retain(Collection<String> failingClusters) {
     whyNot.keySet().retainAll(failingClusters);
+    reconnects.stillFailing(failingClusters);
   }
 
   List<String> whyNot(String clusterName) {
@@ -111,7 +110,7 @@ final class FailureHandler {
   private void handle(
       Analysis analysis, Verdict verdict, boolean recover, String pause, Instant leadingSince) {
     try {
-      long detectionId = detect(analysis, verdict, recover);
+      long detectionId = detect(analysis, verdict);
       // Hooks take their time: meanwhile an order may have ended without knowing what it did.
       if (recover && gate.doubt(analysis, leadingSince).isEmpty()) {
         start(analysis, verdict, detectionId);
@@ -124,8 +123,7 @@ final class FailureHandler {
   }
 
   /** Registers a failure and runs its hooks, both once; gives the number of the detection. */
-  private long detect(Analysis analysis, Verdict verdict, boolean recover)
-      throws InterruptedException {
+  private long detect(Analysis analysis, Verdict verdict) throws InterruptedException {
     Optional<FailureDetection> known = activeDetection(analysis);
     if (known.isPresent()) {
       return known.get().id();
@@ -146,7 +144,8 @@ final class FailureHandler {
                     place.config().node()));
     Optional<FailureDetection> registered = activeDetection(analysis);
     if (outcome.accepted() && registered.isPresent()) {
-      HookFacts facts = HookFacts.of(registered.get(), recover, place.config());
+      HookFacts facts =
+          HookFacts.of(registered.get(), place.config(), analysis.downtime().isPresent());
       List<String> lines =
           place.config().hooks().getOrDefault("OnFailureDetectionProcesses", List.of());
       for (String line : lines) {
@@ -234,10 +233,11 @@ final class FailureHandler {
       return;
     }
     String lock = RECONNECT_LOCK + record.get().clusterId();
-    if (place.pauses().paused(lock)) {
+    if (place.threads().busy(lock)
+        || !reconnects.take(
+            record.get(), failed.placement().clusterName(), place.clock().instant())) {
       return;
     }
-    place.pauses().pause(lock, RECONNECT_PAUSE);
     List<Instance> replicas =
         analysis.replicas().stream().filter(i -> i.check().lastCheckValid()).toList();
     Recovery.Subject subject =

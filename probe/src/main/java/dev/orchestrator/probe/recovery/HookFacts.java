@@ -28,8 +28,20 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
     return new HookFacts(placeholders, more);
   }
 
+  /**
+   * What is looked up at the moment of a hook.
+   *
+   * @param downtimed the failed server is in downtime
+   * @param successorAlias display name of the new primary, {@code ""} for none
+   * @param successorCoordinates where its binary log stands, {@code file:position}; {@code ""} when
+   *     it could not be asked
+   */
+  record Moment(boolean downtimed, String successorAlias, String successorCoordinates) {
+    static final Moment PLAIN = new Moment(false, "", "");
+  }
+
   /** Facts of a failure of which no recovery exists yet. */
-  static HookFacts of(FailureDetection detection, boolean recovers, RecoveryConfig config) {
+  static HookFacts of(FailureDetection detection, RecoveryConfig config, boolean downtimed) {
     Builder facts = new Builder();
     facts.failure(
         detection.analysis(),
@@ -37,14 +49,17 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
         detection.key(),
         detection.clusterName(),
         detection.clusterAlias(),
-        detection.replicas());
-    facts.common(config, "", "", recovers);
-    facts.outcome(Optional.empty(), List.of());
+        detection.replicas(),
+        downtimed);
+    facts.common(
+        config, "", "", recovers(config, detection.clusterName(), detection.clusterAlias()));
+    facts.outcome(Optional.empty(), List.of(), Moment.PLAIN);
     return facts.build();
   }
 
   /** Facts of a recovery at the moment of one of its hooks. */
-  static HookFacts of(Recovery recovery, Ledger ledger, RecoveryStep step, RecoveryConfig config) {
+  static HookFacts of(
+      Recovery recovery, Ledger ledger, RecoveryStep step, RecoveryConfig config, Moment moment) {
     Recovery.Subject subject = recovery.subject();
     Builder facts = new Builder();
     facts.failure(
@@ -53,13 +68,43 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
         subject.failedKey(),
         subject.clusterName(),
         subject.clusterAlias(),
-        subject.replicas());
-    facts.common(config, recovery.uid(), Order.of(subject).command(), true);
-    String winner = step.arguments().getOrDefault(RecoveryPlanner.WINNER, "");
-    Optional<InstanceKey> successor =
-        winner.isEmpty() ? Optional.empty() : Optional.of(InstanceKey.parse(winner, 0));
-    facts.outcome(successor, Outcomes.lost(ledger));
+        subject.replicas(),
+        moment.downtimed());
+    facts.common(
+        config,
+        recovery.uid(),
+        command(Order.of(subject)),
+        recovers(config, subject.clusterName(), subject.clusterAlias()));
+    facts.outcome(successor(step), Outcomes.lost(ledger), moment);
     return facts.build();
+  }
+
+  /** The new primary that a hook is told of. */
+  static Optional<InstanceKey> successor(RecoveryStep step) {
+    String winner = step.arguments().getOrDefault(RecoveryPlanner.WINNER, "");
+    return winner.isEmpty() ? Optional.empty() : Optional.of(InstanceKey.parse(winner, 0));
+  }
+
+  /** Whether the cluster's dead primary is replaced without being asked. */
+  private static boolean recovers(RecoveryConfig config, String cluster, String alias) {
+    return ClusterFilter.matches(config.clusterFilters(), cluster, alias);
+  }
+
+  /** Hooks know three commands. */
+  private static String command(Order order) {
+    return switch (order.command()) {
+      case Order.TAKEOVER, Order.TAKEOVER_AUTO -> Order.TAKEOVER;
+      case Order.FAILOVER, Order.FORCED_TAKEOVER -> order.command();
+      default -> "";
+    };
+  }
+
+  /** What kind of server failed, by the published name of its failure. */
+  private static String instanceType(String analysis) {
+    if (analysis.contains("IntermediateMaster")) {
+      return "intermediate-master";
+    }
+    return analysis.contains("CoMaster") ? "co-master" : "master";
   }
 
   private static String joined(Collection<InstanceKey> keys) {
@@ -82,11 +127,13 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
         InstanceKey failed,
         String clusterName,
         String clusterAlias,
-        List<InstanceKey> replicas) {
+        List<InstanceKey> replicas,
+        boolean downtimed) {
       put("failureType", "ORC_FAILURE_TYPE", type);
-      put("instanceType", "ORC_INSTANCE_TYPE", "master");
-      put("isMaster", "ORC_IS_MASTER", "true");
-      put("isCoMaster", "ORC_IS_CO_MASTER", "false");
+      String instanceType = instanceType(type);
+      put("instanceType", "ORC_INSTANCE_TYPE", instanceType);
+      put("isMaster", "ORC_IS_MASTER", Boolean.toString(instanceType.equals("master")));
+      put("isCoMaster", "ORC_IS_CO_MASTER", Boolean.toString(instanceType.equals("co-master")));
       put("failureDescription", "ORC_FAILURE_DESCRIPTION", description);
       put("failedHost", "ORC_FAILED_HOST", failed.host());
       put("failedPort", "ORC_FAILED_PORT", Integer.toString(failed.port()));
@@ -97,7 +144,7 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
       placeholders.put("countSlaves", Integer.toString(replicas.size()));
       put("replicaHosts", "ORC_REPLICA_HOSTS", joined(replicas));
       placeholders.put("slaveHosts", joined(replicas));
-      put("isDowntimed", "ORC_IS_DOWNTIMED", "false");
+      put("isDowntimed", "ORC_IS_DOWNTIMED", Boolean.toString(downtimed));
     }
 
     void common(RecoveryConfig config, String uid, String command, boolean recovers) {
@@ -109,7 +156,7 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
     }
 
     /** Without a successor its placeholders stay as they are. */
-    void outcome(Optional<InstanceKey> successor, List<InstanceKey> lost) {
+    void outcome(Optional<InstanceKey> successor, List<InstanceKey> lost, Moment moment) {
       put("isSuccessful", "ORC_IS_SUCCESSFUL", Boolean.toString(successor.isPresent()));
       put("lostReplicas", "ORC_LOST_REPLICAS", joined(lost));
       placeholders.put("lostSlaves", joined(lost));
@@ -118,8 +165,11 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
           key -> {
             put("successorHost", "ORC_SUCCESSOR_HOST", key.host());
             put("successorPort", "ORC_SUCCESSOR_PORT", Integer.toString(key.port()));
-            put("successorAlias", "ORC_SUCCESSOR_ALIAS", "");
-            put("successorBinlogCoordinates", "ORC_SUCCESSOR_BINLOG_COORDINATES", "");
+            put("successorAlias", "ORC_SUCCESSOR_ALIAS", moment.successorAlias());
+            put(
+                "successorBinlogCoordinates",
+                "ORC_SUCCESSOR_BINLOG_COORDINATES",
+                moment.successorCoordinates());
           });
     }
 

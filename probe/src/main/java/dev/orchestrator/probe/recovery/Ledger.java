@@ -3,7 +3,9 @@ package dev.orchestrator.probe.recovery;
 import dev.orchestrator.store.model.RecoveryStep;
 import dev.orchestrator.store.model.RecoveryStep.State;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,19 @@ record Ledger(List<RecoveryStep> steps) {
     List<RecoveryStep> all = new ArrayList<>(steps);
     all.addAll(planned);
     return new Ledger(all);
+  }
+
+  /** This ledger with steps as they ended; the record of it is on its way into the log. */
+  Ledger ended(List<RecoveryStep> ends) {
+    Map<Integer, RecoveryStep> byNumber = new HashMap<>();
+    ends.forEach(step -> byNumber.put(step.number(), step));
+    return new Ledger(
+        steps.stream().map(step -> byNumber.getOrDefault(step.number(), step)).toList());
+  }
+
+  /** Whether a step went as wished, or needed nothing. */
+  static boolean good(RecoveryStep step) {
+    return step.state() == State.DONE || step.state() == State.SKIPPED;
   }
 
   boolean isEmpty() {
@@ -72,6 +87,20 @@ record Ledger(List<RecoveryStep> steps) {
   /** Whether the outcome is known and its follow-up planned. */
   boolean finishing() {
     return steps.stream().anyMatch(Ledger::isAftermath);
+  }
+
+  /** Numbers of the steps that must have gone as wished before this one. */
+  static List<Integer> needs(RecoveryStep step) {
+    String numbers = step.arguments().getOrDefault(Plan.NEEDS, "");
+    return numbers.isEmpty()
+        ? List.of()
+        : Arrays.stream(numbers.split(",", -1)).map(Integer::valueOf).toList();
+  }
+
+  /** The number by which others know this step: of a copy, that of the first of its kind. */
+  static int standsFor(RecoveryStep step) {
+    return Integer.parseInt(
+        step.arguments().getOrDefault(Plan.AGAIN, Integer.toString(step.number())));
   }
 
   /** Steps of a kind, in plan order. */

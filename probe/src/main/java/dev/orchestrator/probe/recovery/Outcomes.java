@@ -67,12 +67,17 @@ final class Outcomes {
         lost.add(InstanceKey.parse(key, 0));
       }
     }
-    for (RecoveryStep step : ledger.of(StepKind.START_REPLICATION, round)) {
+    // Those that were moved late belong to the next round's span.
+    List<RecoveryStep> started =
+        ledger.of(StepKind.START_REPLICATION).stream()
+            .filter(step -> Ledger.round(step) >= round)
+            .toList();
+    for (RecoveryStep step : started) {
       if (Ledger.ended(step) && step.state() != State.DONE) {
         lost.add(step.target());
       }
     }
-    for (RecoveryStep step : ledger.of(StepKind.START_REPLICATION, round)) {
+    for (RecoveryStep step : started) {
       if (step.state() == State.DONE) {
         lost.remove(step.target()); // a later attempt mended it
       }

@@ -3,20 +3,27 @@ package dev.orchestrator.probe.recovery;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.RecoveryStep;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * Builds the steps of a plan. The engine knows no kind of recovery; it only knows these three
+ * Builds the steps of a plan. The engine knows no kind of recovery; it only knows these four
  * arguments: steps run in the order of their {@code stage}; within a stage, steps of one {@code
- * lane} run one after the other and lanes side by side; the end of a step that is {@code gating}
- * other than as wished ends the plan. Confined to its caller.
+ * lane} run one after the other and lanes side by side, but a step waits for those of other lanes
+ * that it {@code needs}; the end of a step that is {@code gating} other than as wished ends the
+ * plan. Confined to its caller.
  */
 final class Plan {
   static final String STAGE = "stage";
   static final String LANE = "lane";
   static final String GATING = "gating";
+  static final String NEEDS = "needs";
+
+  /** Number of the step that a copy stands for. */
+  static final String AGAIN = "again";
 
   private final int firstNumber;
   private final List<RecoveryStep> steps = new ArrayList<>();
@@ -68,15 +75,42 @@ final class Plan {
     return this;
   }
 
+  /**
+   * The newest step waits until the newest ones of these kinds have gone as wished. They are
+   * planned already, so that no two lanes can wait for each other.
+   */
+  Plan needing(StepKind... kinds) {
+    String numbers =
+        Arrays.stream(kinds)
+            .map(kind -> Integer.toString(newest(kind).number()))
+            .collect(Collectors.joining(","));
+    RecoveryStep step = steps.removeLast();
+    Map<String, String> all = new HashMap<>(step.arguments());
+    all.put(NEEDS, numbers);
+    steps.add(
+        RecoveryStep.planned(
+            step.number(), step.kind(), step.target(), step.targetUuid(), all, step.why()));
+    return this;
+  }
+
+  private RecoveryStep newest(StepKind kind) {
+    return steps.subList(0, steps.size() - 1).reversed().stream()
+        .filter(step -> step.kind().equals(kind.name()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no step of kind " + kind));
+  }
+
   /** Adds a planned copy of a step whose effect was undone. */
   Plan again(RecoveryStep step) {
+    Map<String, String> all = new HashMap<>(step.arguments());
+    all.putIfAbsent(AGAIN, Integer.toString(step.number()));
     steps.add(
         RecoveryStep.planned(
             firstNumber + steps.size(),
             step.kind(),
             step.target(),
             step.targetUuid(),
-            step.arguments(),
+            all,
             "again: " + step.why()));
     return this;
   }

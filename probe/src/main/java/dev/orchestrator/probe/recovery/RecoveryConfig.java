@@ -21,6 +21,7 @@ import java.util.Map;
  *     PreGracefulTakeoverProcesses, PostGracefulTakeoverProcesses
  * @param applyPromotion ApplyMySQLPromotionAfterMasterFailover: make the promoted server writable
  * @param promotion whom configuration keeps from being promoted
+ * @param replicas what becomes of replicas that are lost or late
  * @param rejoinOldPrimary OldPrimaryReturn: a replaced primary that has come back unharmed follows
  *     the new one by itself; else it is always quarantined
  * @param node name of this member
@@ -37,6 +38,7 @@ public record RecoveryConfig(
     Map<String, List<String>> hooks,
     boolean applyPromotion,
     PromotionPolicy promotion,
+    ReplicaPolicy replicas,
     boolean rejoinOldPrimary,
     String node,
     String hostname) {
@@ -63,6 +65,7 @@ public record RecoveryConfig(
         hooks,
         applyPromotion,
         PromotionPolicy.FREE,
+        ReplicaPolicy.PLAIN,
         false,
         node,
         hostname);

@@ -49,8 +49,7 @@ final class RecoveryExecutor {
     while (true) {
       List<List<RecoveryStep>> lanes = ledger.ready();
       if (!lanes.isEmpty()) {
-        runSideBySide(lanes); // waits for all that it wrote
-        ledger = ledger();
+        ledger = after(lanes, ledger);
         continue;
       }
       if (!runner.leading()) {
@@ -59,15 +58,10 @@ final class RecoveryExecutor {
       switch (playbook.next(recovery(), ledger)) {
         case Playbook.Next.Steps(List<RecoveryStep> steps) -> {
           ledger = ledger.with(steps);
-          if (ledger.ready().stream()
-              .flatMap(List::stream)
-              .allMatch(StepRunner::awaitsPermission)) {
-            writer.planLater(steps); // the first intents of these prove it
-          } else {
-            writer.plan(steps);
-          }
+          writer.planLater(steps); // the first permission that is waited for proves it
         }
         case Playbook.Next.End(Recovery.Ending ending) -> {
+          writer.settle();
           writer.end(ending);
           return ending;
         }
@@ -141,18 +135,35 @@ final class RecoveryExecutor {
     return undone;
   }
 
-  private void runSideBySide(List<List<RecoveryStep>> lanes)
+  /**
+   * The ledger after these lanes. Where all went well their ends are not waited for: the next
+   * permission proves them, and writes may be waiting meanwhile.
+   */
+  private Ledger after(List<List<RecoveryStep>> lanes, Ledger before)
       throws WorkStopped, InterruptedException {
-    List<Future<Boolean>> results = new ArrayList<>();
-    try (ExecutorService threads = lanes()) {
-      for (List<RecoveryStep> lane : lanes) {
-        results.add(threads.submit(() -> runLane(lane)));
-      }
-    }
-    for (Future<Boolean> result : results) {
-      outcome(result);
+    List<RecoveryStep> ended = runSideBySide(lanes);
+    if (ended.size() == lanes.stream().mapToInt(List::size).sum()
+        && ended.stream().allMatch(Ledger::good)) {
+      return before.ended(ended);
     }
     writer.settle();
+    return ledger();
+  }
+
+  private List<RecoveryStep> runSideBySide(List<List<RecoveryStep>> lanes)
+      throws WorkStopped, InterruptedException {
+    List<Future<List<RecoveryStep>>> results = new ArrayList<>();
+    LaneSignals signals = LaneSignals.of(lanes);
+    try (ExecutorService threads = lanes()) {
+      for (List<RecoveryStep> lane : lanes) {
+        results.add(threads.submit(() -> runLane(lane, signals)));
+      }
+    }
+    List<RecoveryStep> ended = new ArrayList<>();
+    for (Future<List<RecoveryStep>> result : results) {
+      ended.addAll(outcome(result));
+    }
+    return ended;
   }
 
   private ExecutorService lanes() {
@@ -160,21 +171,28 @@ final class RecoveryExecutor {
         Thread.ofVirtual().name("recovery " + ServerSession.shortUid(uid) + " lane ", 0).factory());
   }
 
-  /** Runs one lane; says whether it got to its end. */
-  private boolean runLane(List<RecoveryStep> lane) throws WorkStopped, InterruptedException {
+  /** Runs one lane; gives the steps that ended. */
+  private List<RecoveryStep> runLane(List<RecoveryStep> lane, LaneSignals signals)
+      throws WorkStopped, InterruptedException {
+    List<RecoveryStep> ended = new ArrayList<>();
     try {
       for (RecoveryStep step : lane) {
-        if (stopped.get()) {
-          return false; // another lane has found out that this node must not act any more
+        if (!signals.allGood(Ledger.needs(step)) || stopped.get()) {
+          break; // another lane has found out that this node must not act any more
         }
-        if (!runner.run(step).good() && Ledger.gating(step)) {
-          return false;
+        RecoveryStep end = runner.run(step);
+        ended.add(end);
+        signals.ended(end);
+        if (!Ledger.good(end) && Ledger.gating(step)) {
+          break;
         }
       }
-      return true;
+      return ended;
     } catch (WorkStopped e) {
       stopped.set(true);
       throw e;
+    } finally {
+      signals.over(lane);
     }
   }
 

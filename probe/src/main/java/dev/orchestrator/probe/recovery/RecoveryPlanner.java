@@ -27,6 +27,12 @@ final class RecoveryPlanner {
   static final String REASON = "reason";
   static final String LOSS = "loss";
 
+  /** {@link dev.orchestrator.probe.recovery.Follower#text}: replicas that are moved late. */
+  static final String POSTPONED = "postponed";
+
+  /** Argument of {@link StepKind#WAIT_APPLIED}: how long it may take, whatever the progress. */
+  static final String WITHIN_MILLIS = "withinMillis";
+
   /** Arguments of steps on servers. */
   static final String TRANSACTIONS = "transactions";
 
@@ -40,6 +46,10 @@ final class RecoveryPlanner {
   static final String SOURCE_HOST = "sourceHost";
   static final String SOURCE_PORT = "sourcePort";
   static final String SEMI_SYNC = "semiSync";
+
+  /** Argument of {@link StepKind#REPOINT}: whether it begins to replicate at once. */
+  static final String START = "start";
+
   static final String CLUSTER_ID = "clusterId";
   static final String EPOCH = "epoch";
 
@@ -61,6 +71,9 @@ final class RecoveryPlanner {
   private static final int SEMI_SYNC_STAGE = 500;
   private static final int RESET = 550;
   private static final int PROMOTE = 600;
+
+  /** Behind the hooks that tell of the end. */
+  private static final int LATE = 40;
 
   static final String WINNER_LANE = "primary";
   static final String HOOK_LANE = "hooks";
@@ -197,6 +210,7 @@ final class RecoveryPlanner {
             WINNER, winner.key().toString(),
             WINNER_UUID, winner.uuid(),
             LEFT, left(promote.left()),
+            POSTPONED, postponed(promote, policy),
             LOSS,
                 LossStatement.ofPromotion(promote, policy, order.lossAcceptedBy())
                     + givenUp(ledger, order)),
@@ -222,7 +236,7 @@ final class RecoveryPlanner {
         StepKind.WAIT_APPLIED,
         WINNER_LANE,
         target,
-        Map.of(TRANSACTIONS, received),
+        applied(received),
         winner.key() + " applies all that it received before it is writable");
     plan.gate(
         stage(round, DESIGNATE),
@@ -272,9 +286,61 @@ final class RecoveryPlanner {
           WINNER_LANE,
           Map.of(WINNER, winner.key().toString()));
     }
-    for (Follower follower : promote.followers()) {
-      follow(plan, stage(round, PROMOTE), follower, winner, policy);
+    if (!config.applyPromotion() && config.replicas().detachPromoted()) {
+      plan.attempt(
+          stage(round, PROMOTE),
+          StepKind.DETACH,
+          WINNER_LANE,
+          target,
+          formerSource(ledger),
+          winner.key() + " must not follow the old primary when that comes back");
     }
+    for (Follower follower : promote.followers()) {
+      if (!postpones(follower.reading())) {
+        follow(plan, stage(round, PROMOTE), follower, winner, policy);
+      }
+    }
+  }
+
+  /** With a limit where policy would rather have no primary than wait for its applier. */
+  private Map<String, String> applied(String received) {
+    return config
+        .promotion()
+        .catchUpWithin()
+        .map(limit -> Map.of(TRANSACTIONS, received, WITHIN_MILLIS, "" + limit.toMillis()))
+        .orElseGet(() -> Map.of(TRANSACTIONS, received));
+  }
+
+  /** Whether a broken step says that policy wants no other try. */
+  static boolean finallyBroken(RecoveryStep step) {
+    return step.arguments().containsKey(WITHIN_MILLIS);
+  }
+
+  private boolean postpones(ServerReading replica) {
+    return config
+        .replicas()
+        .postpones(replica.channel().map(ServerReading.Channel::delaySeconds).orElse(0L));
+  }
+
+  private String postponed(Promote promote, DurabilityPolicy policy) {
+    return dev.orchestrator.probe.recovery.Follower.text(
+        promote.followers().stream()
+            .map(Follower::reading)
+            .filter(this::postpones)
+            .map(reading -> dev.orchestrator.probe.recovery.Follower.of(reading, policy))
+            .toList());
+  }
+
+  /** Whom the stopped replicas followed. */
+  private static Map<String, String> formerSource(Ledger ledger) {
+    Map<String, String> stopped =
+        ledger.of(StepKind.STOP_RECEIVER).stream()
+            .findFirst()
+            .map(RecoveryStep::arguments)
+            .orElse(Map.of());
+    return Map.of(
+        SOURCE_HOST, stopped.getOrDefault(SOURCE_HOST, ""),
+        SOURCE_PORT, stopped.getOrDefault(SOURCE_PORT, "0"));
   }
 
   /** What a person gives up who insists although an earlier promotion's outcome is unknown. */
@@ -300,7 +366,8 @@ final class RecoveryPlanner {
             SOURCE_UUID, winner.uuid(),
             SOURCE_HOST, winner.key().host(),
             SOURCE_PORT, Integer.toString(winner.key().port()),
-            SEMI_SYNC, Boolean.toString(acks));
+            SEMI_SYNC, Boolean.toString(acks),
+            START, "true");
     String why = replica.key() + " follows " + winner.key() + ": " + follower.why();
     String lane = replica.key().toString();
     plan.attempt(stage, StepKind.REPOINT, lane, Target.of(replica), arguments, why)
@@ -338,10 +405,54 @@ final class RecoveryPlanner {
           Map.of(WINNER_UUID, winnerUuid),
           "the old primary must not accept writes, should it answer");
     }
+    if (successful) {
+      lateOnes(plan, stage, ledger, round);
+    }
     if (!successful && !ledger.promotionTried()) {
       restore(plan, stage, recovery, cluster, ledger);
     }
     return plan.steps();
+  }
+
+  /** Replicas that are moved late, and those that are lost and must not follow the old primary. */
+  private void lateOnes(Plan plan, int stage, Ledger ledger, int round) {
+    Map<String, String> decision =
+        ledger.decision(round).map(RecoveryStep::arguments).orElse(Map.of());
+    InstanceKey winner = InstanceKey.parse(decision.getOrDefault(WINNER, ":0"), 0);
+    String received =
+        ledger.of(StepKind.WAIT_APPLIED, round).stream()
+            .findFirst()
+            .map(step -> step.arguments().getOrDefault(TRANSACTIONS, ""))
+            .orElse("");
+    for (var follower :
+        dev.orchestrator.probe.recovery.Follower.parse(decision.getOrDefault(POSTPONED, ""))) {
+      Map<String, String> arguments =
+          Map.of(
+              TRANSACTIONS, received,
+              SOURCE_UUID, decision.getOrDefault(WINNER_UUID, ""),
+              SOURCE_HOST, winner.host(),
+              SOURCE_PORT, Integer.toString(winner.port()),
+              SEMI_SYNC, Boolean.toString(follower.acks()));
+      String lane = follower.key().toString();
+      String why = follower.key() + " follows " + winner + " last: it is delayed for long";
+      plan.attempt(stage + LATE, StepKind.REPOINT, lane, follower.target(), arguments, why)
+          .attempt(
+              stage + LATE, StepKind.START_REPLICATION, lane, follower.target(), arguments, why);
+    }
+    if (config.replicas().detachLost()) {
+      List<InstanceKey> lost = Outcomes.lost(ledger);
+      for (RecoveryStep step : ledger.of(StepKind.STOP_RECEIVER, round)) {
+        if (step.state() == RecoveryStep.State.DONE && lost.contains(step.target())) {
+          plan.attempt(
+              stage,
+              StepKind.DETACH,
+              step.target().toString(),
+              new Target(step.target(), step.targetUuid()),
+              formerSource(ledger),
+              step.target() + " is lost and must not follow the old primary when that comes back");
+        }
+      }
+    }
   }
 
   /** Nobody was promoted and nobody can be writable by us: things go back to what they were. */

@@ -96,6 +96,24 @@ enum ReplicationWords {
   }
 
   /**
+   * Follows nobody that exists, but keeps the name of its source, its account and its way of
+   * replicating; both threads must be stopped.
+   */
+  String detach(InstanceKey source) {
+    String prefix = this == REPLICA ? "SOURCE" : "MASTER";
+    return "CHANGE "
+        + (this == REPLICA ? "REPLICATION SOURCE" : "MASTER")
+        + " TO "
+        + prefix
+        + "_HOST='//"
+        + quoted(source.host()).substring(1)
+        + ", "
+        + prefix
+        + "_PORT="
+        + source.port();
+  }
+
+  /**
    * Follows another source by GTID with an account.
    *
    * @param publicKey ask the source for its key where the link is not encrypted; MySQL 8.0 on

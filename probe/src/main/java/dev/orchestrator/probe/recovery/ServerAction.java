@@ -15,7 +15,8 @@ import java.util.Optional;
  * every action may be repeated. Immutable.
  */
 sealed interface ServerAction
-    permits ServerAction.EndDelay,
+    permits ServerAction.Detach,
+        ServerAction.EndDelay,
         ServerAction.FenceOldPrimary,
         ServerAction.Repoint,
         ServerAction.ResetReplication,
@@ -24,6 +25,7 @@ sealed interface ServerAction
         ServerAction.StartReceiver,
         ServerAction.StartReplication,
         ServerAction.StopReceiver,
+        ServerAction.StopReplication,
         ServerAction.VerifyWritable,
         ServerAction.WaitApplied,
         TakeoverAction {
@@ -48,13 +50,18 @@ sealed interface ServerAction
     return false;
   }
 
+  /** Whether the step changes nothing on the server, so that it needs no permission (rule A3). */
+  default boolean onlyLooks() {
+    return false;
+  }
+
   /** Whether the step is tried again on a new session when its session was lost. */
   default boolean repeatable() {
     return true;
   }
 
   /** The longest wait for the effect, however much progress is made; empty for as long as it is. */
-  default Optional<Duration> limit() {
+  default Optional<Duration> limit(RecoveryStep step) {
     return Optional.empty();
   }
 
@@ -62,9 +69,11 @@ sealed interface ServerAction
   static Optional<ServerAction> of(StepKind kind) {
     return switch (kind) {
       case STOP_RECEIVER -> Optional.of(new StopReceiver());
+      case DETACH -> Optional.of(new Detach());
       case END_DELAY -> Optional.of(new EndDelay());
       case WAIT_APPLIED -> Optional.of(new WaitApplied());
       case SET_SEMI_SYNC -> Optional.of(new SetSemiSync());
+      case STOP_REPLICATION -> Optional.of(new StopReplication());
       case RESET_REPLICATION -> Optional.of(new ResetReplication());
       case SET_WRITABLE -> Optional.of(new SetWritable());
       case VERIFY_WRITABLE -> Optional.of(new VerifyWritable());
@@ -167,8 +176,56 @@ sealed interface ServerAction
     }
   }
 
+  /**
+   * {@link StepKind#DETACH}. A change of the source deletes the relay logs when both threads stand
+   * still (MySQL manual, CHANGE REPLICATION SOURCE TO), so nothing in them may be needed.
+   */
+  record Detach() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      if (server.channel().isEmpty()) {
+        return Optional.of("replicates from nobody");
+      }
+      if (holds(server, step)) {
+        return Optional.empty();
+      }
+      if (!server.channel().get().source().equals(source(step))) {
+        return Optional.of("replicates from " + server.channel().get().source() + " by now");
+      }
+      return server.appliedAll()
+          ? Optional.empty()
+          : Optional.of("has not applied all that it received, which it would lose");
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server
+          .channel()
+          .map(channel -> channel.source().host().startsWith("//"))
+          .orElse(false);
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().stop());
+      if (!session.read().appliedAll()) {
+        throw new SQLException("it has received more meanwhile, which it would lose");
+      }
+      session.execute(session.words().detach(source(step)));
+    }
+  }
+
   /** {@link StepKind#WAIT_APPLIED}. */
   record WaitApplied() implements ServerAction {
+    @Override
+    public Optional<Duration> limit(RecoveryStep step) {
+      String millis = argument(step, RecoveryPlanner.WITHIN_MILLIS);
+      return millis.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Duration.ofMillis(Long.parseLong(millis)));
+    }
+
     @Override
     public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
       GtidSet missing = transactions(step).minus(server.received());
@@ -237,6 +294,35 @@ sealed interface ServerAction
     }
   }
 
+  /**
+   * {@link StepKind#STOP_REPLICATION}: to forget the source as well takes the server far longer,
+   * and can wait until it is writable.
+   */
+  record StopReplication() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      return unapplied(server, step);
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return !replicates(server);
+    }
+
+    static boolean replicates(ServerReading server) {
+      return server
+          .channel()
+          .map(channel -> !channel.receiverStopped() || channel.applierRunning())
+          .orElse(false);
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().stop());
+    }
+  }
+
   /** {@link StepKind#RESET_REPLICATION}. */
   record ResetReplication() implements ServerAction {
     @Override
@@ -261,8 +347,8 @@ sealed interface ServerAction
   record SetWritable() implements ServerAction {
     @Override
     public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
-      if (server.channel().isPresent()) {
-        return Optional.of("still replicates from " + server.channel().get().source());
+      if (StopReplication.replicates(server)) {
+        return Optional.of("still replicates from " + server.channel().orElseThrow().source());
       }
       if (!SetSemiSync.keepsPromise(server, DurabilityPolicy.of(step.arguments()))) {
         return Optional.of("does not wait for replicas as the old primary did");
@@ -287,6 +373,11 @@ sealed interface ServerAction
 
   /** {@link StepKind#VERIFY_WRITABLE}. */
   record VerifyWritable() implements ServerAction {
+    @Override
+    public boolean onlyLooks() {
+      return true;
+    }
+
     @Override
     public boolean holds(ServerReading server, RecoveryStep step) {
       return server.writable();
@@ -338,13 +429,27 @@ sealed interface ServerAction
         session.execute("SET GLOBAL " + server.semiSync().words().replicaEnabled() + " = ON");
       }
       session.execute(session.words().follow(source(step)));
+      if (Boolean.parseBoolean(argument(step, RecoveryPlanner.START))) {
+        start(session);
+      }
+    }
+
+    /** Writes may wait for the first acknowledgement; what stands in the way is the next step's. */
+    private static void start(ServerSession session) throws SQLException {
+      try {
+        session.execute(session.words().start());
+      } catch (SQLException e) {
+        if (e.getErrorCode() != StartReplication.APPLIER_NOT_INITIALISED) {
+          throw e;
+        }
+      }
     }
   }
 
   /** {@link StepKind#START_REPLICATION}. */
   record StartReplication() implements ServerAction {
     /** What a change of source that was killed in the middle leaves behind. */
-    private static final int APPLIER_NOT_INITIALISED = 1872;
+    static final int APPLIER_NOT_INITIALISED = 1872;
 
     @Override
     public Optional<String> obstacle(ServerReading server, RecoveryStep step) {

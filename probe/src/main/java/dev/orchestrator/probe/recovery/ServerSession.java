@@ -1,6 +1,7 @@
 package dev.orchestrator.probe.recovery;
 
 import dev.orchestrator.probe.mysql.FleetConnector;
+import dev.orchestrator.probe.mysql.ServerDialect;
 import dev.orchestrator.probe.recovery.ServerReading.Channel;
 import dev.orchestrator.probe.recovery.ServerReading.SemiSync;
 import dev.orchestrator.probe.topology.GtidSet;
@@ -40,10 +41,10 @@ final class ServerSession implements AutoCloseable {
   /** What a plugin that is unloaded takes with it. */
   private static final int UNKNOWN_VARIABLE = 1193;
 
-  private static final String VARIABLES =
+  private static final String VARIABLE_NAMES =
       "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'version', 'read_only',"
           + " 'super_read_only', 'log_bin', 'log_slave_updates', 'log_replica_updates',"
-          + " 'gtid_mode') OR Variable_name LIKE 'rpl\\_semi\\_sync\\_%'";
+          + " 'gtid_mode', 'gtid_executed', 'gtid_purged') OR Variable_name LIKE 'rpl\\_semi\\_sync\\_%'";
 
   private final InstanceKey key;
   private final Connection connection;
@@ -168,15 +169,9 @@ final class ServerSession implements AutoCloseable {
 
   /** Reads everything that a step may need to know of the server. */
   ServerReading read() throws SQLException {
-    Map<String, String> variables = variables();
     List<Map<String, String>> status = query(words.showStatus());
     // Status before sets: what is applied in between then counts as executed, not as lost.
-    List<Map<String, String>> sets = List.of();
-    if (variables.containsKey("gtid_mode")) {
-      sets =
-          query(
-              "SELECT @@global.gtid_executed AS gtid_executed, @@global.gtid_purged AS gtid_purged");
-    }
+    Map<String, String> variables = variables();
     return new ServerReading(
         key,
         variables.getOrDefault("server_uuid", "").toLowerCase(Locale.ROOT),
@@ -186,8 +181,8 @@ final class ServerSession implements AutoCloseable {
         on(variables, "log_bin"),
         on(variables, "log_slave_updates") || on(variables, "log_replica_updates"),
         variables.getOrDefault("gtid_mode", ""),
-        sets.isEmpty() ? GtidSet.EMPTY : gtids(sets.getFirst(), "gtid_executed"),
-        sets.isEmpty() ? GtidSet.EMPTY : gtids(sets.getFirst(), "gtid_purged"),
+        gtids(variables, "gtid_executed"),
+        gtids(variables, "gtid_purged"),
         channel(status),
         status.size(),
         semiSync(variables));
@@ -202,15 +197,23 @@ final class ServerSession implements AutoCloseable {
         : reading.up(number(uptime.getFirst().getOrDefault("value", "-1")));
   }
 
-  /** To list variables costs the server far more than to name them, which works from then on. */
+  /** Where the binary log stands, {@code file:position}; {@code ""} without one. */
+  String coordinates() throws SQLException {
+    String version = connection.getMetaData().getDatabaseProductVersion();
+    return query(ServerDialect.of(version).showBinaryLogStatus()).stream()
+        .findFirst()
+        .map(row -> row.getOrDefault("file", "") + ":" + row.getOrDefault("position", ""))
+        .orElse("");
+  }
+
+  /**
+   * To list variables costs the server far more than to name them, which works from then on; and a
+   * list cuts long sets of transactions short (MySQL manual, SHOW VARIABLES).
+   */
   private Map<String, String> variables() throws SQLException {
     if (!variableNames.isEmpty()) {
       try {
-        return query(
-                variableNames.stream()
-                    .map(name -> "@@GLOBAL." + name + " AS " + name)
-                    .collect(Collectors.joining(", ", "SELECT ", "")))
-            .getFirst();
+        return namedVariables();
       } catch (SQLException e) {
         if (e.getErrorCode() != UNKNOWN_VARIABLE) {
           throw e;
@@ -218,14 +221,19 @@ final class ServerSession implements AutoCloseable {
         LOG.info("a variable is gone, they are listed again key={}", key);
       }
     }
-    Map<String, String> variables = new HashMap<>();
-    for (Map<String, String> row : query(VARIABLES)) {
-      variables.put(
-          row.getOrDefault("variable_name", "").toLowerCase(Locale.ROOT),
-          row.getOrDefault("value", ""));
-    }
-    variableNames = List.copyOf(variables.keySet());
-    return variables;
+    variableNames =
+        query(VARIABLE_NAMES).stream()
+            .map(row -> row.getOrDefault("variable_name", "").toLowerCase(Locale.ROOT))
+            .toList();
+    return namedVariables();
+  }
+
+  private Map<String, String> namedVariables() throws SQLException {
+    return query(
+            variableNames.stream()
+                .map(name -> "@@GLOBAL." + name + " AS " + name)
+                .collect(Collectors.joining(", ", "SELECT ", "")))
+        .getFirst();
   }
 
   private static Optional<Channel> channel(List<Map<String, String>> status) {

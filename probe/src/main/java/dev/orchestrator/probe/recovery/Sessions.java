@@ -116,6 +116,17 @@ final class Sessions implements AutoCloseable {
     }
   }
 
+  /** Where a server's binary log stands, {@code file:position}; {@code ""} when it cannot say. */
+  String coordinates(InstanceKey key) throws InterruptedException {
+    try (ServerSession session = open(key)) {
+      return session.coordinates();
+    } catch (SQLException e) {
+      suspect(key);
+      LOG.warn("cannot read where a binary log stands key={} cause={}", key, e.getMessage());
+      return "";
+    }
+  }
+
   /**
    * The account with which a server replicates, or did when it was asked first: a server that is
    * promoted forgets it. Kept in memory only.

@@ -36,6 +36,7 @@ final class Standings implements Function<Instance, Standing> {
         rules.getOrDefault(instance.key(), PromotionRule.NEUTRAL),
         policy.ignoredHosts().stream()
             .anyMatch(filter -> Pattern.compile(filter).matcher(host).find()),
-        instance.server().binlogFormat().toUpperCase(Locale.ROOT));
+        instance.server().binlogFormat().toUpperCase(Locale.ROOT),
+        instance.replication().lagSeconds());
   }
 }

@@ -19,6 +19,8 @@ enum StepKind {
   DESIGNATE,
   /** Turns on the source side of semi-synchronous replication (rule D4). */
   SET_SEMI_SYNC,
+  /** Stops replication; its source stays known for a while. */
+  STOP_REPLICATION,
   /** Stops replication and forgets its source. */
   RESET_REPLICATION,
   /** Makes the target writable. */
@@ -31,6 +33,8 @@ enum StepKind {
   START_REPLICATION,
   /** Lets a replica wait for its old source again, when nobody was promoted. */
   START_RECEIVER,
+  /** Keeps a replica from following a former source, whose name it keeps behind two slashes. */
+  DETACH,
   /** Makes the old primary read-only, should it answer (rules D8, D9). */
   FENCE_OLD_PRIMARY,
   /** Makes a living primary read-only in a short time, or gives up. */

@@ -78,11 +78,6 @@ final class StepRunner {
     static Result failed(String detail) {
       return new Result(State.FAILED, detail);
     }
-
-    /** Whether a gating step lets the plan go on. */
-    boolean good() {
-      return state == State.DONE || state == State.SKIPPED;
-    }
   }
 
   /** Whether this node may still act for the recovery. */
@@ -99,12 +94,12 @@ final class StepRunner {
     }
   }
 
-  /** Runs a step to its recorded end. */
-  Result run(RecoveryStep step) throws WorkStopped, InterruptedException {
+  /** Runs a step to its end, which is in the log before any later intent; gives it as it ended. */
+  RecoveryStep run(RecoveryStep step) throws WorkStopped, InterruptedException {
     requireLeading();
     StepKind kind = StepKind.valueOf(step.kind());
     Optional<ServerAction> action = ServerAction.of(kind);
-    Result result =
+    RecoveryStep ended =
         action.isPresent()
             ? onServer(step, action.get())
             : switch (kind) {
@@ -118,18 +113,12 @@ final class StepRunner {
         step.number(),
         step.kind(),
         step.target(),
-        result.state(),
-        result.detail());
-    return result;
+        ended.state(),
+        ended.detail());
+    return ended;
   }
 
-  /** Whether nothing of a step happens before its intent was accepted. */
-  static boolean awaitsPermission(RecoveryStep step) {
-    StepKind kind = StepKind.valueOf(step.kind());
-    return kind == StepKind.RUN_HOOK || ServerAction.of(kind).isPresent();
-  }
-
-  private Result noted(RecoveryStep step) throws WorkStopped {
+  private RecoveryStep noted(RecoveryStep step) throws WorkStopped {
     int attempt = step.attempt() + 1;
     intendLater(step, attempt);
     return recorded(step, attempt, Result.done(step.why()));
@@ -142,7 +131,7 @@ final class StepRunner {
     FAULTS.reached(FaultPoint.Place.INTENDED, step);
   }
 
-  /** For a step whose effect is nothing but a later command of the same term. */
+  /** For a step whose effect is nothing, or nothing but a later command of the same term. */
   private void intendLater(RecoveryStep step, int attempt) {
     FAULTS.reached(FaultPoint.Place.BEFORE_INTENT, step);
     writer.intendLater(step, attempt);
@@ -150,7 +139,7 @@ final class StepRunner {
   }
 
   /** Success is only reported; anything else is on record before somebody goes on from it. */
-  private Result recorded(RecoveryStep step, int attempt, Result result) throws WorkStopped {
+  private RecoveryStep recorded(RecoveryStep step, int attempt, Result result) throws WorkStopped {
     FAULTS.reached(FaultPoint.Place.ACTED, step);
     if (result.state() == State.DONE && !Ledger.is(step, StepKind.RUN_HOOK)) {
       writer.endedLater(step, attempt, result.state(), result.detail());
@@ -158,10 +147,10 @@ final class StepRunner {
       writer.ended(step, attempt, result.state(), result.detail());
     }
     FAULTS.reached(FaultPoint.Place.ENDED, step);
-    return result;
+    return step.ended(attempt, writer.term(), result.state(), result.detail());
   }
 
-  private Result designate(RecoveryStep step) throws WorkStopped {
+  private RecoveryStep designate(RecoveryStep step) throws WorkStopped {
     int attempt = step.attempt() + 1;
     intendLater(step, attempt);
     String clusterId = step.arguments().getOrDefault(RecoveryPlanner.CLUSTER_ID, "");
@@ -186,7 +175,7 @@ final class StepRunner {
         .isPresent();
   }
 
-  private Result onServer(RecoveryStep step, ServerAction action)
+  private RecoveryStep onServer(RecoveryStep step, ServerAction action)
       throws WorkStopped, InterruptedException {
     int attempt = step.attempt();
     String failure = "";
@@ -195,7 +184,11 @@ final class StepRunner {
       boolean permitted = false;
       try (ServerSession session = sessions.open(step.target())) {
         requireLeading();
-        intend(step, ++attempt);
+        if (action.onlyLooks()) {
+          intendLater(step, ++attempt);
+        } else {
+          intend(step, ++attempt);
+        }
         permitted = true;
         return recorded(step, attempt, act(session, step, action));
       } catch (SQLException e) {
@@ -276,9 +269,9 @@ final class StepRunner {
   /** Reads until the effect is there; the deadline moves while transactions are being applied. */
   private Result prove(ServerSession session, RecoveryStep step, ServerAction action)
       throws SQLException, WorkStopped, InterruptedException {
-    Duration limit = action.limit().orElse(config.stepTimeout());
+    Duration limit = action.limit(step).orElse(config.stepTimeout());
     long timeout = limit.toNanos();
-    boolean patient = action.limit().isEmpty();
+    boolean patient = action.limit(step).isEmpty();
     long start = System.nanoTime();
     long patience = start + timeout;
     long executed = -1;
@@ -327,7 +320,7 @@ final class StepRunner {
   }
 
   /** Hooks run only here, on the leader, after their applied intent (rule A6). */
-  private Result hook(RecoveryStep step) throws WorkStopped, InterruptedException {
+  private RecoveryStep hook(RecoveryStep step) throws WorkStopped, InterruptedException {
     if (step.state() == State.INTENDED) {
       waitOut(step);
     }
@@ -335,13 +328,34 @@ final class StepRunner {
     intend(step, attempt);
     HookFacts facts =
         HookFacts.of(
-                recovery, new Ledger(database.recoverySteps().of(recovery.uid())), step, config)
+                recovery,
+                new Ledger(database.recoverySteps().of(recovery.uid())),
+                step,
+                config,
+                moment(step))
             .with("ORC_RECOVERY_STEP", Integer.toString(step.number()))
             .with("ORC_RECOVERY_ATTEMPT", Integer.toString(attempt));
     String line = step.arguments().getOrDefault(RecoveryPlanner.HOOK_LINE, "");
     HookRunner.Ran ran = hooks.run(line, facts, this::leading);
     return recorded(
         step, attempt, ran.good() ? Result.done(ran.detail()) : Result.failed(ran.detail()));
+  }
+
+  private HookFacts.Moment moment(RecoveryStep step) throws InterruptedException {
+    boolean downtimed =
+        database
+            .downtimes()
+            .find(recovery.subject().failedKey())
+            .filter(downtime -> downtime.activeAt(clock.instant()))
+            .isPresent();
+    Optional<InstanceKey> successor = HookFacts.successor(step);
+    return new HookFacts.Moment(
+        downtimed,
+        successor
+            .flatMap(database.instances()::find)
+            .map(instance -> instance.placement().instanceAlias())
+            .orElse(""),
+        successor.isPresent() ? sessions.coordinates(successor.get()) : "");
   }
 
   /** An earlier leader may still be running this hook: its deadline passes first. */

@@ -43,13 +43,18 @@ sealed interface TakeoverAction extends ServerAction {
     }
 
     @Override
-    public Optional<Duration> limit() {
+    public Optional<Duration> limit(RecoveryStep step) {
       return Optional.of(LIMIT);
     }
   }
 
   /** {@link StepKind#VERIFY_FENCED}. */
   record VerifyFenced() implements TakeoverAction {
+    @Override
+    public boolean onlyLooks() {
+      return true;
+    }
+
     @Override
     public boolean holds(ServerReading server, RecoveryStep step) {
       return server.superReadOnly() && ServerAction.transactions(step).contains(server.executed());
@@ -69,6 +74,11 @@ sealed interface TakeoverAction extends ServerAction {
   /** {@link StepKind#CATCH_UP}: writes stand still meanwhile, so progress buys no time. */
   record CatchUp() implements TakeoverAction {
     static final Duration LIMIT = Duration.ofSeconds(5);
+
+    @Override
+    public boolean onlyLooks() {
+      return true;
+    }
 
     @Override
     public boolean holds(ServerReading server, RecoveryStep step) {
@@ -96,7 +106,7 @@ sealed interface TakeoverAction extends ServerAction {
     }
 
     @Override
-    public Optional<Duration> limit() {
+    public Optional<Duration> limit(RecoveryStep step) {
       return Optional.of(LIMIT);
     }
   }

@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 /**
  * Turns what is known into the steps by which a living primary hands over. Pure.
  *
- * <p>Replicas follow the new primary while it is being made writable, not before the old one is
- * fenced and drained: until then they acknowledge its transactions, and a takeover that is given up
- * has nothing to take back on them. Nothing that can wait lies between the fence and the promotion:
- * the old primary is attached when the new one is seen writable, with an account that was read
- * before.
+ * <p>Replicas follow the new primary from the fence on, not before: until then they acknowledge the
+ * old one's transactions. Nothing that can wait lies between the fence and the promotion: the old
+ * primary is attached when the new one is seen writable, with an account that was read before. The
+ * record moves while the new one catches up: nobody is writable then. A takeover that is given up
+ * takes both back.
  */
 final class TakeoverPlanner {
   /** Argument of {@link StepKind#DECIDE}: {@link Follower#text}. */
@@ -32,8 +32,7 @@ final class TakeoverPlanner {
   private static final int DECIDE = 50;
   private static final int PRE_HOOKS = 100;
   private static final int FENCE = 200;
-  private static final int DRAIN = 300;
-  private static final int PROMOTE = 500;
+  private static final int HAND_OVER = 300;
 
   private static final int REVOKE = Ledger.AFTERMATH;
   private static final int UNDESIGNATE = Ledger.AFTERMATH + 10;
@@ -44,6 +43,7 @@ final class TakeoverPlanner {
   private static final String WINNER_LANE = RecoveryPlanner.WINNER_LANE;
   private static final String HOOK_LANE = RecoveryPlanner.HOOK_LANE;
   private static final String OLD_LANE = RecoveryPlanner.FENCE_LANE;
+  private static final String RECORD_LANE = "record";
 
   private final RecoveryPlanner planner;
 
@@ -97,7 +97,7 @@ final class TakeoverPlanner {
   }
 
   /**
-   * The steps behind the fence.
+   * The steps behind the fence, all in one stage: what they must wait for, they name.
    *
    * @param drained everything that the fenced primary has executed
    */
@@ -110,14 +110,14 @@ final class TakeoverPlanner {
     Map<String, String> all = Map.of(RecoveryPlanner.TRANSACTIONS, drained.toString());
     Plan plan = new Plan(ledger.size());
     plan.gate(
-        DRAIN,
+        HAND_OVER,
         StepKind.CATCH_UP,
         WINNER_LANE,
         winner,
         all,
         winner.key() + " executes all that " + old.key() + " has executed");
     plan.gate(
-        DRAIN,
+        HAND_OVER,
         StepKind.VERIFY_FENCED,
         OLD_LANE,
         old,
@@ -128,9 +128,9 @@ final class TakeoverPlanner {
             RecoveryPlanner.CLUSTER_ID, cluster.clusterId(),
             RecoveryPlanner.EPOCH, Long.toString(cluster.epoch()));
     plan.gate(
-        PROMOTE,
+        HAND_OVER,
         StepKind.DESIGNATE,
-        WINNER_LANE,
+        RECORD_LANE,
         winner,
         record,
         winner.key() + " is the primary by agreement");
@@ -138,7 +138,7 @@ final class TakeoverPlanner {
     Map<String, String> attach = follow(winner, drained, false);
     attach.put(ACCOUNT_OF, accountKeepers(decision));
     plan.attempt(
-        PROMOTE,
+        HAND_OVER,
         StepKind.ATTACH,
         WINNER_LANE,
         old,
@@ -146,17 +146,18 @@ final class TakeoverPlanner {
         old.key() + " learns its new source, and the account that " + winner.key() + " used");
     planner.hooks(
         plan,
-        PROMOTE,
+        HAND_OVER,
         "PostMasterFailoverProcesses",
         false,
         WINNER_LANE,
         Map.of(RecoveryPlanner.WINNER, winner.key().toString()));
     for (Follower follower : followers(decision)) {
       Map<String, String> arguments = follow(winner, drained, follower.acks());
+      arguments.put(RecoveryPlanner.START, "true");
       String lane = follower.key().toString();
       String why = follower.key() + " follows " + winner.key();
-      plan.attempt(PROMOTE, StepKind.REPOINT, lane, follower.target(), arguments, why)
-          .attempt(PROMOTE, StepKind.START_REPLICATION, lane, follower.target(), arguments, why);
+      plan.attempt(HAND_OVER, StepKind.REPOINT, lane, follower.target(), arguments, why)
+          .attempt(HAND_OVER, StepKind.START_REPLICATION, lane, follower.target(), arguments, why);
     }
     return plan.steps();
   }
@@ -169,7 +170,7 @@ final class TakeoverPlanner {
       Map<String, String> record) {
     if (policy.semiSync()) {
       plan.gate(
-          PROMOTE,
+          HAND_OVER,
           StepKind.SET_SEMI_SYNC,
           WINNER_LANE,
           winner,
@@ -180,26 +181,34 @@ final class TakeoverPlanner {
     writable.putAll(all);
     writable.putAll(record);
     plan.gate(
-            PROMOTE,
-            StepKind.RESET_REPLICATION,
+            HAND_OVER,
+            StepKind.STOP_REPLICATION,
             WINNER_LANE,
             winner,
             all,
             winner.key() + " follows nobody any more")
         .gate(
-            PROMOTE,
+            HAND_OVER,
             StepKind.SET_WRITABLE,
             WINNER_LANE,
             winner,
             writable,
             winner.key() + " becomes writable")
+        .needing(StepKind.VERIFY_FENCED, StepKind.DESIGNATE)
         .gate(
-            PROMOTE,
+            HAND_OVER,
             StepKind.VERIFY_WRITABLE,
             WINNER_LANE,
             winner,
             Map.of(),
-            winner.key() + " is seen writable");
+            winner.key() + " is seen writable")
+        .attempt(
+            HAND_OVER,
+            StepKind.RESET_REPLICATION,
+            WINNER_LANE,
+            winner,
+            all,
+            winner.key() + " forgets whom it followed");
   }
 
   /** Who knows, or knew, with which account to replicate in this cluster: the new primary first. */
@@ -310,7 +319,7 @@ final class TakeoverPlanner {
           old.key() + " accepts writes again");
     }
     int again = RecoveryPlanner.stage(1, FOLLOW_AGAIN);
-    if (tried(ledger, StepKind.SET_SEMI_SYNC) || tried(ledger, StepKind.RESET_REPLICATION)) {
+    if (tried(ledger, StepKind.SET_SEMI_SYNC) || tried(ledger, StepKind.STOP_REPLICATION)) {
       resume(plan, again, winner, old, drained, followers(decision));
     }
     for (Follower follower : followers(decision)) {

@@ -114,6 +114,31 @@ class LastingFailuresTest {
   }
 
   @Test
+  void visitThatShowedThatItIsUnreachableCounts() {
+    visited(primary, 90, 1);
+    primary.dead();
+    assertThat(lastsAt(100)).isFalse();
+    visited(primary, 600, 2);
+    replicasVisited(600);
+    assertThat(lastsAt(1_099)).as("reaction time not over").isFalse();
+    assertThat(lastsAt(1_100)).isTrue();
+  }
+
+  /** Rule A9. */
+  @Test
+  void visitBeforeLeadershipDoesNotCountAsTheOneThatShowedIt() {
+    visited(primary, 90, 1);
+    primary.dead();
+    failures.restart(nanos(95));
+    assertThat(lastsAt(100)).isFalse();
+    visited(primary, 600, 2);
+    replicasVisited(600);
+    assertThat(lastsAt(2_000)).isFalse();
+    visited(primary, 2_100, 3);
+    assertThat(lastsAt(2_200)).isTrue();
+  }
+
+  @Test
   void hangingVisitCountsAsAFailedOne() {
     die();
     assertThat(lastsAt(100)).isFalse();

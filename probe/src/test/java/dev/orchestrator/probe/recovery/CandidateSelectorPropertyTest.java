@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,6 +40,36 @@ class CandidateSelectorPropertyTest {
       assertThat(promote.winner().channel().orElseThrow().delayed()).isFalse();
       assertThat(promote.winner().logBin()).isTrue();
       assertThat(held.uuids()).isSubsetOf(DEAD_UUID, shared(gathering));
+    }
+  }
+
+  /**
+   * Only a person who accepts the loss by name is given a server that lacks what another one holds;
+   * an order that merely names one is not, and the record of the loss has the name.
+   */
+  @Property(tries = 2000)
+  void onlyANamedPersonGivesUpTransactions(@ForAll long seed) {
+    Gathering gathering = gathering(seed);
+    for (Replica replica : gathering.replicas()) {
+      Optional<InstanceKey> named = Optional.of(replica.key());
+      Order plain = new Order(Order.FORCED_TAKEOVER, named);
+      Order insisting =
+          new Order(Order.FORCED_TAKEOVER, named, Optional.of("ann"), Optional.empty());
+      GtidSet others = GtidSet.EMPTY;
+      for (Replica other : gathering.replicas()) {
+        GtidSet received = other.reading().received();
+        others = others.union(received.minus(received.withoutUuids(Set.of(DEAD_UUID))));
+      }
+      boolean lacks = !replica.reading().received().contains(others);
+      if (lacks) {
+        assertThat(CandidateSelector.choose(gathering, plain)).isNotInstanceOf(Promote.class);
+        if (CandidateSelector.choose(gathering, insisting) instanceof Promote promote) {
+          assertThat(promote.winner().key()).isEqualTo(replica.key());
+          assertThat(promote.lines()).anyMatch(line -> line.startsWith("ann insists on"));
+          assertThat(LossStatement.ofPromotion(promote, gathering.policy(), Optional.of("ann")))
+              .contains("ann");
+        }
+      }
     }
   }
 

@@ -64,6 +64,9 @@ final class Drill implements AutoCloseable {
   private Map<String, List<String>> hooks = Map.of();
   private Duration stepTimeout = Duration.ofSeconds(5);
   private boolean rejoin;
+  private boolean applyPromotion = true;
+  private PromotionPolicy promotion = PromotionPolicy.FREE;
+  private ReplicaPolicy replicas = ReplicaPolicy.PLAIN;
   private String durable = "unknown";
   private final Set<Integer> unreachable = ConcurrentHashMap.newKeySet();
   private final Set<Integer> unvisited = new HashSet<>();
@@ -98,6 +101,22 @@ final class Drill implements AutoCloseable {
     return this;
   }
 
+  Drill promotion(PromotionPolicy policy) {
+    promotion = policy;
+    return this;
+  }
+
+  Drill replicas(ReplicaPolicy policy) {
+    replicas = policy;
+    return this;
+  }
+
+  /** Somebody else makes the promoted server writable. */
+  Drill withoutPromotion() {
+    applyPromotion = false;
+    return this;
+  }
+
   /** Old primaries follow by themselves, if their settings were seen to be durable. */
   Drill rejoin(String durableBefore) {
     rejoin = true;
@@ -123,8 +142,9 @@ final class Drill implements AutoCloseable {
             Duration.ofSeconds(2),
             "bash",
             hooks,
-            true,
-            PromotionPolicy.FREE,
+            applyPromotion,
+            promotion,
+            replicas,
             rejoin,
             newLog.self(),
             "here");

@@ -80,6 +80,23 @@ final class ModelFleet {
                 old.timeoutMillis());
         yield with(server, channel(server, step, false), acks, server.readOnly());
       }
+      case DETACH -> {
+        Channel old = server.channel().orElseThrow();
+        InstanceKey nowhere = new InstanceKey("//" + old.source().host(), old.source().port());
+        Channel detached =
+            new Channel(
+                nowhere,
+                "",
+                true,
+                false,
+                false,
+                old.retrieved(),
+                old.delaySeconds(),
+                old.autoPosition(),
+                "",
+                "");
+        yield with(server, Optional.of(detached), server.semiSync(), server.readOnly());
+      }
       case START_REPLICATION ->
           with(server, channel(server, step, true), server.semiSync(), server.readOnly());
       default -> server;

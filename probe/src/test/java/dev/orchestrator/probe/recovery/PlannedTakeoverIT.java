@@ -62,7 +62,7 @@ class PlannedTakeoverIT {
         }
       }
       assertThat(Files.readAllLines(heard))
-          .containsExactly("pre graceful-master-takeover-auto", "post " + lab.host(2) + " true");
+          .containsExactly("pre graceful-master-takeover", "post " + lab.host(2) + " true");
       staysPrimaryInTheEyesOfLaterVisits(drill, supervisor, 2);
 
       givesUpBehindALongStatement(lab, drill, supervisor);

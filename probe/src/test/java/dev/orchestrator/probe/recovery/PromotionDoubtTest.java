@@ -304,6 +304,7 @@ class PromotionDoubtTest {
         Map.of(),
         true,
         PromotionPolicy.FREE,
+        ReplicaPolicy.PLAIN,
         false,
         "n1",
         "here");

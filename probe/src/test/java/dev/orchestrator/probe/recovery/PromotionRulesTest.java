@@ -13,9 +13,11 @@ import dev.orchestrator.probe.recovery.Gathering.Place;
 import dev.orchestrator.probe.recovery.Gathering.Replica;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.PromotionRule;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +90,35 @@ class PromotionRulesTest {
     assertThat(CandidateSelector.choose(gathering(SAME_REGION, far, near), Optional.of(key(2))))
         .isInstanceOf(Refuse.class);
     assertThat(winner(gathering(SAME_REGION, far, near))).isEqualTo(key(3));
+  }
+
+  @Test
+  void whoLagsTooFarIsNotPromotedAsLongAsItHasSomethingToApply() {
+    PromotionPolicy policy =
+        new PromotionPolicy(List.of(), false, false, Duration.ofMinutes(2), Optional.empty());
+    assertThat(refused(policy, lagging(replica(2, 4).received(5), OptionalLong.of(120))))
+        .isEqualTo(Reason.NO_CANDIDATE);
+    assertThat(refused(policy, lagging(replica(2, 4).received(5), OptionalLong.empty())))
+        .as("nobody knows how far")
+        .isEqualTo(Reason.NO_CANDIDATE);
+    assertThat(winner(gathering(policy, lagging(replica(2, 4).received(5), OptionalLong.of(119)))))
+        .isEqualTo(key(2));
+    assertThat(winner(gathering(policy, lagging(replica(2, 5), OptionalLong.of(999)))))
+        .as("has applied all")
+        .isEqualTo(key(2));
+    assertThat(
+            winner(
+                gathering(
+                    policy,
+                    lagging(replica(2, 4).received(5), OptionalLong.of(500)),
+                    lagging(replica(3, 4).received(5), OptionalLong.of(1)))))
+        .as("the other one")
+        .isEqualTo(key(3));
+  }
+
+  private static Replica lagging(Readings readings, OptionalLong seconds) {
+    return new Replica(
+        readings.read().reading(), HOME, new Standing(PromotionRule.PREFER, false, "", seconds));
   }
 
   @Test

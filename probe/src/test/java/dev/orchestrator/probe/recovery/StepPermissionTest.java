@@ -73,9 +73,9 @@ class StepPermissionTest {
     submit(new Command.StepIntended(UID, 1, 1, 1)); // by a leader that died in the middle of it
     submit(new Command.TakeOverRecovery(UID, 2, "n2"));
 
-    StepRunner.Result result = runner(2).run(step());
+    RecoveryStep end = runner(2).run(step());
 
-    assertThat(result.good()).isTrue();
+    assertThat(Ledger.good(end)).isTrue();
     assertThat(step().state()).isEqualTo(RecoveryStep.State.DONE);
     assertThat(Files.readAllLines(folder.resolve("ran"))).containsExactly("1 2");
   }

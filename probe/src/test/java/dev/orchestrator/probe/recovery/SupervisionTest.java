@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which clusters are recorded, and when a failure is left alone. */
 class SupervisionTest {
@@ -153,6 +155,46 @@ class SupervisionTest {
         .contains("blocks further ones");
   }
 
+  /** What did not replace a failed primary blocks nobody; an acknowledgement ends a block. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    DeadPrimaryPlaybook.KIND + ", '', 3600, true",
+    PlannedTakeoverPlaybook.KIND + ", '', 0, false",
+    ReconnectPlaybook.KIND + ", 'reconnect ', 0, false",
+    FencePlaybook.KIND + ", '" + FencePlaybook.LOCK_PREFIX + "', 0, false",
+    ReturnPlaybook.KIND + ", '" + ReturnPlaybook.LOCK_PREFIX + "', 0, false",
+  })
+  void eachKindOfRecoveryHasItsBlock(String kind, String lock, int seconds, boolean blocks) {
+    register();
+    Recovery.Subject subject =
+        new Recovery.Subject(
+            kind,
+            lock + CLUSTER_ID,
+            "db1:3306",
+            "",
+            Readings.key(1),
+            Readings.uuid(1),
+            "DeadMaster",
+            "",
+            List.of(),
+            List.of(Readings.uuid(1)),
+            0,
+            "");
+    submit(new Command.StartRecovery("1:a", subject, 1, "n1", seconds, false));
+    submit(
+        new Command.EndRecovery(
+            "1:a",
+            1,
+            new Recovery.Ending(
+                true, Optional.empty(), "", List.of(), List.of(), List.of(), "", NOW)));
+    assertThat(gate.reasons(dead(), Instant.now(), NOW)).hasSize(blocks ? 1 : 0);
+    assertThat(gate.reasons(dead(), Instant.now().plusSeconds(3601), NOW)).isEmpty();
+    submit(
+        new Command.AcknowledgeRecoveries(
+            Optional.of("1:a"), Optional.empty(), Optional.empty(), Optional.empty(), "ann", "ok"));
+    assertThat(gate.reasons(dead(), Instant.now(), NOW)).as("acknowledged").isEmpty();
+  }
+
   @Test
   void aPauseOfTheClusterIsAReasonUntilItEnds() {
     register();
@@ -251,6 +293,7 @@ class SupervisionTest {
         Map.of(),
         true,
         PromotionPolicy.FREE,
+        ReplicaPolicy.PLAIN,
         false,
         "n1",
         "here");

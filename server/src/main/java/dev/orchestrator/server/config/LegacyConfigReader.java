@@ -7,6 +7,7 @@ import dev.orchestrator.probe.mysql.FleetAccess;
 import dev.orchestrator.probe.observer.AgreementPolicy;
 import dev.orchestrator.probe.recovery.PromotionPolicy;
 import dev.orchestrator.probe.recovery.RecoveryConfig;
+import dev.orchestrator.probe.recovery.ReplicaPolicy;
 import dev.orchestrator.raft.net.PeerTlsFiles;
 import dev.orchestrator.store.sql.MySqlBackend;
 import java.net.InetAddress;
@@ -366,6 +367,7 @@ public final class LegacyConfigReader {
         hooks,
         settings.flag("ApplyMySQLPromotionAfterMasterFailover", true),
         promotion(settings),
+        replicas(settings),
         rejoinsOldPrimary(settings),
         name,
         hostname);
@@ -381,10 +383,40 @@ public final class LegacyConfigReader {
             "PromotionIgnoreHostnameFilters: \"" + filter + "\" is no expression");
       }
     }
+    boolean fails = settings.flag("FailMasterPromotionIfSQLThreadNotUpToDate", false);
+    if (fails && settings.flag("DelayMasterPromotionIfSQLThreadNotUpToDate", false)) {
+      throw new ConfigException(
+          "FailMasterPromotionIfSQLThreadNotUpToDate and DelayMasterPromotionIfSQLThreadNotUpToDate"
+              + " exclude each other; without the first, a promotion always waits for the applier");
+    }
+    Duration catchUp = settings.seconds("InstanceBulkOperationsWaitTimeoutSeconds", 10, 0, 3600);
     return new PromotionPolicy(
         ignored,
         settings.flag("PreventCrossDataCenterMasterFailover", false),
-        settings.flag("PreventCrossRegionMasterFailover", false));
+        settings.flag("PreventCrossRegionMasterFailover", false),
+        Duration.ofMinutes(
+            settings.number("FailMasterPromotionOnLagMinutes", 0, 0, MAX_SECONDS / 60)),
+        fails ? Optional.of(catchUp) : Optional.empty());
+  }
+
+  /** Each old name of a key counts where the new one is not written. */
+  private static ReplicaPolicy replicas(Settings settings) throws ConfigException {
+    String postpone = "PostponeReplicaRecoveryOnLagMinutes";
+    String oldPostpone = "PostponeSlaveRecoveryOnLagMinutes";
+    int minutes = settings.number(postpone, 0, 0, MAX_SECONDS / 60);
+    int oldMinutes = settings.number(oldPostpone, 0, 0, MAX_SECONDS / 60);
+    if (minutes != 0 && oldMinutes != 0 && minutes != oldMinutes) {
+      throw new ConfigException(
+          postpone + " is " + minutes + " and " + oldPostpone + " is " + oldMinutes + ": need one");
+    }
+    return new ReplicaPolicy(
+        settings.flag(
+            "DetachLostReplicasAfterMasterFailover",
+            settings.flag("DetachLostSlavesAfterMasterFailover", true)),
+        settings.flag(
+            "MasterFailoverDetachReplicaMasterHost",
+            settings.flag("MasterFailoverDetachSlaveMasterHost", false)),
+        Duration.ofMinutes(Math.max(minutes, oldMinutes)));
   }
 
   private static boolean rejoinsOldPrimary(Settings settings) throws ConfigException {

@@ -3,6 +3,8 @@ package dev.orchestrator.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orchestrator.probe.recovery.PromotionPolicy;
+import dev.orchestrator.probe.recovery.ReplicaPolicy;
 import dev.orchestrator.store.sql.MySqlBackend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -240,6 +242,56 @@ class LegacyConfigReaderTest {
                             "Reaction.*|WatchPrimaries|FailureAgreement|OldPrimaryReturn|Agreement.*|Raft(Heartbeat|Election|Join|TLS).*|RecoveryStepTimeoutSeconds|RecoveryGraceSeconds|HookTimeoutSeconds"))
             .count();
     assertThat(upstream).isEqualTo(190);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | true | false | 0",
+        "', \"DetachLostReplicasAfterMasterFailover\": false' | false | false | 0",
+        "', \"DetachLostSlavesAfterMasterFailover\": false' | false | false | 0",
+        "', \"MasterFailoverDetachReplicaMasterHost\": true' | true | true | 0",
+        "', \"MasterFailoverDetachSlaveMasterHost\": true' | true | true | 0",
+        "', \"PostponeReplicaRecoveryOnLagMinutes\": 7' | true | false | 7",
+        "', \"PostponeSlaveRecoveryOnLagMinutes\": 7' | true | false | 7",
+      })
+  void whatBecomesOfReplicasByOldAndNewNames(
+      String keys, boolean lost, boolean promoted, int minutes) throws Exception {
+    assertThat(read(RAFT + keys + "}").recovery().replicas())
+        .isEqualTo(new ReplicaPolicy(lost, promoted, Duration.ofMinutes(minutes)));
+  }
+
+  @Test
+  void whoIsTooFarBehindToBePromoted() throws Exception {
+    PromotionPolicy free = read(RAFT + "}").recovery().promotion();
+    assertThat(free.maxLag()).isZero();
+    assertThat(free.catchUpWithin()).isEmpty();
+    PromotionPolicy strict =
+        read(RAFT
+                + ", \"FailMasterPromotionOnLagMinutes\": 2"
+                + ", \"FailMasterPromotionIfSQLThreadNotUpToDate\": true"
+                + ", \"InstanceBulkOperationsWaitTimeoutSeconds\": 3}")
+            .recovery()
+            .promotion();
+    assertThat(strict.maxLag()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(strict.catchUpWithin()).contains(Duration.ofSeconds(3));
+    assertThatThrownBy(
+            () ->
+                read(
+                    RAFT
+                        + ", \"FailMasterPromotionIfSQLThreadNotUpToDate\": true"
+                        + ", \"DelayMasterPromotionIfSQLThreadNotUpToDate\": true}"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("exclude each other");
+    assertThatThrownBy(
+            () ->
+                read(
+                    RAFT
+                        + ", \"PostponeReplicaRecoveryOnLagMinutes\": 1"
+                        + ", \"PostponeSlaveRecoveryOnLagMinutes\": 2}"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("need one");
   }
 
   private NodeConfig read(String json) throws IOException, ConfigException {

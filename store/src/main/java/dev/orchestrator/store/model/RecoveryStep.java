@@ -71,4 +71,21 @@ public record RecoveryStep(
         Optional.empty(),
         "");
   }
+
+  /** The step at its end, for who wrote it; the stamps are what the log gave it before. */
+  public RecoveryStep ended(int lastAttempt, long term, State how, String seen) {
+    return new RecoveryStep(
+        number,
+        kind,
+        target,
+        targetUuid,
+        arguments,
+        why,
+        how,
+        lastAttempt,
+        term,
+        intendedAt,
+        endedAt,
+        seen);
+  }
 }
