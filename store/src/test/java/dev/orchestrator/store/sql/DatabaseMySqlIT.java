@@ -19,6 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -145,6 +148,30 @@ class DatabaseMySqlIT {
           .hasMessage("died here");
       assertThat(database.seeds().all()).isEmpty();
       database.probe();
+    }
+  }
+
+  /** MySQLOrchestratorMaxPoolConnections counts the one that writes, too. */
+  @Test
+  void takesNoMoreConnectionsThanItMay() throws Exception {
+    MySqlBackend four = server.settings(NAME, LONG);
+    assertThat(four.maxConnections()).isEqualTo(4);
+    try (Database database = Database.mysql(four);
+        ExecutorService askers = Executors.newFixedThreadPool(12)) {
+      List<Future<?>> answers = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        answers.add(
+            askers.submit(
+                () -> database.reads().query("SELECT SLEEP(0.5) AS n", row -> row.number("n"))));
+      }
+      String connections =
+          "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '" + NAME + "'";
+      String asking = connections + " AND info LIKE 'SELECT SLEEP%'";
+      await().atMost(LONG).until(() -> server.column(asking).getFirst().equals("3"));
+      assertThat(server.column(connections)).containsExactly("4");
+      for (Future<?> answer : answers) {
+        answer.get(30, TimeUnit.SECONDS);
+      }
     }
   }
 
