@@ -59,17 +59,18 @@ public final class StateWatch implements AutoCloseable {
   private long checkedAtNanos;
 
   private long toldIndex;
-  private Duration whileDiverged;
+  private Duration whileUnsure;
 
   /**
    * How often to check.
    *
    * @param interval between two checks
-   * @param firstDiverged the same when the newest check found a difference, so that health stops
-   *     telling of it soon after it is healed; each further time twice as long
-   * @param mostDiverged but not longer than this
+   * @param firstUnsure the same when the newest check found a difference, so that health stops
+   *     telling of it soon after it is healed, or when a member has not reported, for example since
+   *     it installed an image meanwhile; each further time twice as long
+   * @param mostDiverged but not longer than this while a difference is known
    */
-  public record Settings(Duration interval, Duration firstDiverged, Duration mostDiverged) {
+  public record Settings(Duration interval, Duration firstUnsure, Duration mostDiverged) {
     public static final Settings DEFAULT =
         new Settings(Duration.ofMinutes(5), Duration.ofSeconds(2), Duration.ofSeconds(30));
   }
@@ -108,7 +109,7 @@ public final class StateWatch implements AutoCloseable {
     this.group = group;
     this.nanos = nanos;
     checkedAtNanos = nanos.getAsLong();
-    whileDiverged = settings.firstDiverged();
+    whileUnsure = settings.firstUnsure();
   }
 
   /** Takes the rows at a check, and closes them; called on raft-apply. */
@@ -143,16 +144,20 @@ public final class StateWatch implements AutoCloseable {
     passOn(reports);
     StateVerdict verdict = StateVerdict.of(reports);
     judge(verdict);
-    if (!verdict.diverged() && verdict.agreeing().size() >= group.voters()) {
-      whileDiverged = settings.firstDiverged();
+    boolean sure =
+        !verdict.diverged()
+            && (reports.size() >= group.voters() || database.settings().checkIndex() == 0);
+    if (sure) {
+      whileUnsure = settings.firstUnsure();
     }
-    Duration interval = verdict.diverged() ? whileDiverged : settings.interval();
+    Duration most = verdict.diverged() ? settings.mostDiverged() : settings.interval();
+    Duration interval = sure ? settings.interval() : min(whileUnsure, most);
     if (!leadership.leads() || group.voters() < 2) {
       checkedAtNanos = nanos.getAsLong();
     } else if (nanos.getAsLong() - checkedAtNanos >= interval.toNanos()) {
       checkedAtNanos = nanos.getAsLong();
-      if (verdict.diverged()) {
-        whileDiverged = min(whileDiverged.multipliedBy(2), settings.mostDiverged());
+      if (!sure) {
+        whileUnsure = min(interval.multipliedBy(2), most);
       }
       submit(new Command.CheckState());
     }

@@ -204,6 +204,29 @@ class StateWatchTest {
     assertThat(database.settings().checkIndex()).isNotEqualTo(former);
   }
 
+  /** A member that installs an image behind the check has no rows of the check to report. */
+  @Test
+  void aMissingReportIsAskedForAgainSoonAndThenMoreSeldom() {
+    check();
+    otherReports("n2", Map.of());
+    for (int seconds : new int[] {2, 4, 8, 16, 32, 64, 128, 256, 300, 300}) {
+      long former = database.settings().checkIndex();
+      nanos.addAndGet(Duration.ofSeconds(seconds).toNanos() - 1);
+      watch.tick();
+      assertThat(database.settings().checkIndex()).as("within %d s", seconds).isEqualTo(former);
+      nanos.incrementAndGet();
+      watch.tick();
+      assertThat(database.settings().checkIndex()).as("after %d s", seconds).isNotEqualTo(former);
+      await().atMost(LIMIT).until(this::reported);
+      otherReports("n2", Map.of());
+    }
+    otherReports("n3", Map.of());
+    long former = database.settings().checkIndex();
+    nanos.addAndGet(Duration.ofSeconds(299).toNanos());
+    watch.tick();
+    assertThat(database.settings().checkIndex()).isEqualTo(former);
+  }
+
   private boolean reported() {
     watch.tick();
     return !database.stateReports().all().isEmpty();
