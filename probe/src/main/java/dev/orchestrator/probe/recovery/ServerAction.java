@@ -25,6 +25,7 @@ sealed interface ServerAction
         ServerAction.StartReceiver,
         ServerAction.StartReplication,
         ServerAction.StopReceiver,
+        ServerAction.StopReplication,
         ServerAction.VerifyWritable,
         ServerAction.WaitApplied,
         TakeoverAction {
@@ -72,6 +73,7 @@ sealed interface ServerAction
       case END_DELAY -> Optional.of(new EndDelay());
       case WAIT_APPLIED -> Optional.of(new WaitApplied());
       case SET_SEMI_SYNC -> Optional.of(new SetSemiSync());
+      case STOP_REPLICATION -> Optional.of(new StopReplication());
       case RESET_REPLICATION -> Optional.of(new ResetReplication());
       case SET_WRITABLE -> Optional.of(new SetWritable());
       case VERIFY_WRITABLE -> Optional.of(new VerifyWritable());
@@ -292,6 +294,35 @@ sealed interface ServerAction
     }
   }
 
+  /**
+   * {@link StepKind#STOP_REPLICATION}: to forget the source as well takes the server far longer,
+   * and can wait until it is writable.
+   */
+  record StopReplication() implements ServerAction {
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      return unapplied(server, step);
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return !replicates(server);
+    }
+
+    static boolean replicates(ServerReading server) {
+      return server
+          .channel()
+          .map(channel -> !channel.receiverStopped() || channel.applierRunning())
+          .orElse(false);
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute(session.words().stop());
+    }
+  }
+
   /** {@link StepKind#RESET_REPLICATION}. */
   record ResetReplication() implements ServerAction {
     @Override
@@ -316,8 +347,8 @@ sealed interface ServerAction
   record SetWritable() implements ServerAction {
     @Override
     public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
-      if (server.channel().isPresent()) {
-        return Optional.of("still replicates from " + server.channel().get().source());
+      if (StopReplication.replicates(server)) {
+        return Optional.of("still replicates from " + server.channel().orElseThrow().source());
       }
       if (!SetSemiSync.keepsPromise(server, DurabilityPolicy.of(step.arguments()))) {
         return Optional.of("does not wait for replicas as the old primary did");

@@ -19,6 +19,8 @@ enum StepKind {
   DESIGNATE,
   /** Turns on the source side of semi-synchronous replication (rule D4). */
   SET_SEMI_SYNC,
+  /** Stops replication; its source stays known for a while. */
+  STOP_REPLICATION,
   /** Stops replication and forgets its source. */
   RESET_REPLICATION,
   /** Makes the target writable. */

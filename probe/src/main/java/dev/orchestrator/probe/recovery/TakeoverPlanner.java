@@ -182,7 +182,7 @@ final class TakeoverPlanner {
     writable.putAll(record);
     plan.gate(
             HAND_OVER,
-            StepKind.RESET_REPLICATION,
+            StepKind.STOP_REPLICATION,
             WINNER_LANE,
             winner,
             all,
@@ -201,7 +201,14 @@ final class TakeoverPlanner {
             WINNER_LANE,
             winner,
             Map.of(),
-            winner.key() + " is seen writable");
+            winner.key() + " is seen writable")
+        .attempt(
+            HAND_OVER,
+            StepKind.RESET_REPLICATION,
+            WINNER_LANE,
+            winner,
+            all,
+            winner.key() + " forgets whom it followed");
   }
 
   /** Who knows, or knew, with which account to replicate in this cluster: the new primary first. */
@@ -312,7 +319,7 @@ final class TakeoverPlanner {
           old.key() + " accepts writes again");
     }
     int again = RecoveryPlanner.stage(1, FOLLOW_AGAIN);
-    if (tried(ledger, StepKind.SET_SEMI_SYNC) || tried(ledger, StepKind.RESET_REPLICATION)) {
+    if (tried(ledger, StepKind.SET_SEMI_SYNC) || tried(ledger, StepKind.STOP_REPLICATION)) {
       resume(plan, again, winner, old, drained, followers(decision));
     }
     for (Follower follower : followers(decision)) {

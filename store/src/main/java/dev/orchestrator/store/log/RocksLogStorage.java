@@ -47,10 +47,6 @@ import org.rocksdb.WriteOptions;
  * <p>Thread-safe. Calls hold their carrier thread: for platform threads only.
  */
 public final class RocksLogStorage implements LogStorage {
-  static {
-    RocksDB.loadLibrary();
-  }
-
   private final Path folder;
   private final LogFailures failures;
   private final Options options;
@@ -86,6 +82,11 @@ public final class RocksLogStorage implements LogStorage {
   private RocksLogStorage(Path folder) {
     this.folder = folder;
     this.failures = new LogFailures(folder);
+    try {
+      NativeLibrary.loadFrom(folder.resolve("native"));
+    } catch (IOException e) {
+      throw notWritable(e);
+    }
     this.options = LogOptions.create();
     this.synced = new WriteOptions().setSync(true);
     boolean done = false;
@@ -103,8 +104,7 @@ public final class RocksLogStorage implements LogStorage {
       this.spaceReturn = new SpaceReturn(opened, folder);
       done = true;
     } catch (IOException e) {
-      throw new StoreException(
-          "cannot use the Raft log folder " + folder + "; make RaftDataDir writable", e);
+      throw notWritable(e);
     } catch (RocksDBException e) {
       throw failures.opening(e);
     } finally {
@@ -116,6 +116,11 @@ public final class RocksLogStorage implements LogStorage {
         options.close();
       }
     }
+  }
+
+  private StoreException notWritable(IOException e) {
+    return new StoreException(
+        "cannot use the Raft log folder " + folder + "; make RaftDataDir writable", e);
   }
 
   private long loadIncarnation() throws RocksDBException {

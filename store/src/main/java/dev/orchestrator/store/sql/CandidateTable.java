@@ -25,7 +25,7 @@ public final class CandidateTable {
   }
 
   public void put(Transaction tx, InstanceKey key, PromotionRule rule, Instant now) {
-    tx.update(
+    tx.put(
         """
         REPLACE INTO candidate (host, port, promotion_rule, suggested_at_epoch_ms)
         VALUES (?, ?, ?, ?)

@@ -41,7 +41,7 @@ public final class DowntimeTable {
   }
 
   public void put(Transaction tx, Downtime downtime) {
-    tx.update(
+    tx.put(
         """
         REPLACE INTO downtime (host, port, owner, reason, begins_at_epoch_ms, ends_at_epoch_ms)
         VALUES (?, ?, ?, ?, ?, ?)

@@ -28,6 +28,6 @@ public final class KeyValueTable {
   }
 
   public void put(Transaction tx, String key, String value) {
-    tx.update("REPLACE INTO key_value (name, value) VALUES (?, ?)", key, value);
+    tx.put("REPLACE INTO key_value (name, value) VALUES (?, ?)", key, value);
   }
 }

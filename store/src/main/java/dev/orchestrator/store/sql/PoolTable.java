@@ -26,7 +26,7 @@ public final class PoolTable {
   public void replace(Transaction tx, String pool, Collection<InstanceKey> members, Instant now) {
     tx.update("DELETE FROM pool_member WHERE pool = ?", pool);
     for (InstanceKey member : new TreeSet<>(members)) {
-      tx.update(
+      tx.put(
           """
           INSERT INTO pool_member (pool, host, port, registered_at_epoch_ms) VALUES (?, ?, ?, ?)
           """,

@@ -40,7 +40,7 @@ public final class RecoveryStepTable {
 
   /** Inserts the step or replaces the one of the same number. */
   public void put(Transaction tx, String recoveryUid, RecoveryStep step) {
-    tx.update(
+    tx.put(
         "REPLACE INTO recovery_step ("
             + COLUMNS
             + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -17,7 +17,7 @@ public final class SeedTable {
   }
 
   public void put(Transaction tx, InstanceKey key) {
-    tx.update("REPLACE INTO discovery_seed (host, port) VALUES (?, ?)", key.host(), key.port());
+    tx.put("REPLACE INTO discovery_seed (host, port) VALUES (?, ?)", key.host(), key.port());
   }
 
   /** Number of rows removed, 0 or 1. */

@@ -24,7 +24,7 @@ public final class StateReportTable {
   }
 
   public void put(Transaction tx, StateReport report) {
-    tx.update(
+    tx.put(
         """
         REPLACE INTO state_report (check_index, member_name, format, hash, table_hashes)
         VALUES (?, ?, ?, ?, ?)

@@ -32,7 +32,7 @@ public final class TagTable {
   }
 
   public void put(Transaction tx, Tag tag) {
-    tx.update(
+    tx.put(
         "REPLACE INTO instance_tag (host, port, tag, value) VALUES (?, ?, ?, ?)",
         tag.key().host(),
         tag.key().port(),

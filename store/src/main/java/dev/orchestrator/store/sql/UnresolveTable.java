@@ -24,7 +24,7 @@ public final class UnresolveTable {
   }
 
   public void put(Transaction tx, String host, String virtualName, Instant now) {
-    tx.update(
+    tx.put(
         """
         REPLACE INTO hostname_unresolve (host, virtual_name, registered_at_epoch_ms)
         VALUES (?, ?, ?)

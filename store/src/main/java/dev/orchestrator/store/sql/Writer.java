@@ -142,7 +142,9 @@ final class Writer implements AutoCloseable {
     Connection open = begin(deadline);
     boolean ended = false;
     try {
-      T result = body.apply(new Transaction(open));
+      Transaction transaction = new Transaction(open);
+      T result = body.apply(transaction);
+      transaction.send();
       ended = true;
       commit(open);
       return result;

@@ -58,7 +58,10 @@ public final class MySqlTestServer {
     return shared(EDITION);
   }
 
-  /** The server of this edition: 8.0, 5.6, mariadb-10.11 or 9.7. */
+  /**
+   * The server of this edition: 8.0, 5.6, mariadb-10.11, 9.7, or 8.0-without-binary-log (the others
+   * but 8.0 and 9.7 have none either).
+   */
   public static synchronized MySqlTestServer shared(String edition) {
     return SHARED.computeIfAbsent(edition, MySqlTestServer::begin);
   }
@@ -146,9 +149,16 @@ public final class MySqlTestServer {
   }
 
   private List<String> command() {
-    return edition.equals("8.0")
-        ? List.of(script("mysql-server"), "run", folder.toString(), host, "1", "primary", ALONE)
-        : List.of(script("mysql-edition"), "run", edition, folder.toString(), host);
+    if (!edition.startsWith("8.0")) {
+      return List.of(script("mysql-edition"), "run", edition, folder.toString(), host);
+    }
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(script("mysql-server"), "run", folder.toString(), host, "1", "primary"));
+    command.add(ALONE);
+    if (!edition.equals("8.0")) {
+      command.addAll(List.of("--skip-log-bin", "--skip-log-replica-updates"));
+    }
+    return command;
   }
 
   private boolean answers() {

@@ -18,13 +18,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.slf4j.LoggerFactory;
 
 /**
  * Measures what a backend bears: applied commands and saved instances per second, each beside a
- * loop of the bare prepared statement that it cannot do without. Started by {@code
+ * loop of the bare prepared statements that it cannot do without, in turns. Started by {@code
  * scripts/store-bench}.
  */
 public final class StoreBench {
@@ -32,17 +33,26 @@ public final class StoreBench {
 
   private StoreBench() {}
 
-  /** Arguments: seconds per figure, then the backends: sqlite, 8.0, 5.6, mariadb-10.11, 9.7. */
+  /**
+   * Arguments: seconds per figure, then the backends, see {@link MySqlTestServer#shared(String)},
+   * and sqlite. Or: the word apply, the number of commands, and the SQLite file to apply them to,
+   * for somebody who counts syncs from outside.
+   */
   public static void main(String[] arguments) throws Exception {
     ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
+    if (arguments[0].equals("apply")) {
+      applyOnly(Path.of(arguments[2]), Long.parseLong(arguments[1]));
+      return;
+    }
     Duration time = Duration.ofSeconds(Long.parseLong(arguments[0]));
     System.out.printf(
-        "%-14s %14s %14s %6s %14s %16s %14s %6s%n",
+        "%-22s %14s %14s %6s %14s %12s %16s %14s %6s%n",
         "backend",
         "commands/s",
         "bare/s",
         "share",
         "syncs/command",
+        "bare syncs",
         "instances/s",
         "bare/s",
         "share");
@@ -60,36 +70,44 @@ public final class StoreBench {
   }
 
   private static void measure(String name, TestBackend backend, Duration time) throws Exception {
-    double bareCommands = bareCommands(backend, time);
-    double bareInstances = bareInstances(backend, time);
-    try (Database database = backend.open("bench")) {
+    backend.open("bare").close();
+    try (Database database = backend.open("bench");
+        Connection bare = connect(backend)) {
       SqlStateMachine machine = new SqlStateMachine(database);
       long[] index = {0};
-      long syncsBefore = syncs(name);
-      double commands =
-          perSecond(
-              time,
-              () -> {
-                index[0]++;
-                machine.apply(new LogId(1, index[0]), command(index[0]));
-              });
-      long syncs = syncs(name) - syncsBefore;
+      Work command = () -> machine.apply(new LogId(1, ++index[0]), command(index[0]));
+      Meter ours = new Meter(command, name);
+      Meter limit = new Meter(bareCommand(bare), name);
+      Meter.sideBySide(time, ours, limit);
       List<Instance> instances = new ArrayList<>();
       for (int i = 0; i < BATCH; i++) {
         instances.add(Instance.known(new InstanceKey("db" + i, 3306)));
       }
-      double saved = BATCH * perSecond(time, () -> database.instances().save(instances));
+      Meter saves = new Meter(() -> database.instances().save(instances), name);
+      database.instances().save(instances);
+      Meter bareSaves = new Meter(bareInstances(backend, bare), name);
+      Meter.sideBySide(time, saves, bareSaves);
       System.out.printf(
           Locale.ROOT,
-          "%-14s %,14.0f %,14.0f %5.0f%% %14s %,16.0f %,14.0f %5.0f%%%n",
+          "%-22s %,14.0f %,14.0f %5.0f%% %14s %12s %,16.0f %,14.0f %5.0f%%%n",
           name,
-          commands,
-          bareCommands,
-          100 * commands / bareCommands,
-          syncsBefore < 0 ? "-" : String.format(Locale.ROOT, "%.3f", (double) syncs / index[0]),
-          saved,
-          bareInstances,
-          100 * saved / bareInstances);
+          ours.perSecond(),
+          limit.perSecond(),
+          100 * ours.perSecond() / limit.perSecond(),
+          ours.syncsEach(),
+          limit.syncsEach(),
+          BATCH * saves.perSecond(),
+          BATCH * bareSaves.perSecond(),
+          100 * saves.perSecond() / bareSaves.perSecond());
+    }
+  }
+
+  private static void applyOnly(Path file, long count) {
+    try (Database database = Database.sqlite(file)) {
+      SqlStateMachine machine = new SqlStateMachine(database);
+      for (long index = 1; index <= count; index++) {
+        machine.apply(new LogId(1, index), command(index));
+      }
     }
   }
 
@@ -110,62 +128,61 @@ public final class StoreBench {
   }
 
   /** What one applied command cannot do without: its row and the applied index, in one commit. */
-  private static double bareCommands(TestBackend backend, Duration time) throws Exception {
-    backend.open("bare").close();
-    try (Connection connection = connect(backend);
-        PreparedStatement row =
-            connection.prepareStatement("REPLACE INTO downtime VALUES (?, 3306, ?, ?, 0, ?)");
-        PreparedStatement applied =
-            connection.prepareStatement("UPDATE raft_applied SET applied_index = ?")) {
-      long[] index = {0};
-      return perSecond(
-          time,
-          () -> {
-            index[0]++;
-            row.setString(1, "db" + index[0] % 1_000);
-            row.setString(2, "bench");
-            row.setString(3, "measured");
-            row.setLong(4, index[0]);
-            row.executeUpdate();
-            applied.setLong(1, index[0]);
-            applied.executeUpdate();
-            connection.commit();
-          });
-    }
+  private static Work bareCommand(Connection connection) throws SQLException {
+    PreparedStatement row =
+        connection.prepareStatement("REPLACE INTO downtime VALUES (?, 3306, ?, ?, 0, ?)");
+    PreparedStatement applied =
+        connection.prepareStatement("UPDATE raft_applied SET applied_index = ?");
+    long[] index = {0};
+    return () -> {
+      index[0]++;
+      row.setString(1, "db" + index[0] % 1_000);
+      row.setString(2, "bench");
+      row.setString(3, "measured");
+      row.setLong(4, index[0]);
+      row.executeUpdate();
+      applied.setLong(1, index[0]);
+      applied.executeUpdate();
+      connection.commit();
+    };
   }
 
-  /** A batch of 64 rows of 16 columns in one commit: an instance's row is wider. */
-  private static double bareInstances(TestBackend backend, Duration time) throws Exception {
-    try (Connection connection = connect(backend)) {
-      StringBuilder columns = new StringBuilder();
-      StringBuilder places = new StringBuilder();
-      try (var result =
-          connection.getMetaData().getColumns(connection.getCatalog(), null, "instance", null)) {
-        while (result.next()) {
-          columns.append(columns.isEmpty() ? "" : ", ").append(result.getString("COLUMN_NAME"));
-          places.append(places.isEmpty() ? "?" : ", ?");
-        }
+  /** The very rows that were saved, as they lie in the table, 64 in one commit. */
+  private static Work bareInstances(TestBackend backend, Connection connection)
+      throws SQLException {
+    List<Object[]> rows = new ArrayList<>();
+    List<String> columns = new ArrayList<>();
+    try (Connection from = backend.connect("bench");
+        var statement = from.createStatement();
+        var result = statement.executeQuery("SELECT * FROM instance")) {
+      for (int column = 1; column <= result.getMetaData().getColumnCount(); column++) {
+        columns.add(result.getMetaData().getColumnName(column));
       }
-      String[] names = columns.toString().split(", ");
-      try (PreparedStatement insert =
-          connection.prepareStatement(
-              "REPLACE INTO instance (" + columns + ") VALUES (" + places + ")")) {
-        return BATCH
-            * perSecond(
-                time,
-                () -> {
-                  for (int row = 0; row < BATCH; row++) {
-                    for (int column = 1; column <= names.length; column++) {
-                      // SQLite takes any value anywhere, MySQL turns digits into numbers.
-                      insert.setString(column, column == 1 ? "db" + row : "0");
-                    }
-                    insert.addBatch();
-                  }
-                  insert.executeBatch();
-                  connection.commit();
-                });
+      while (result.next()) {
+        Object[] row = new Object[columns.size()];
+        for (int column = 0; column < row.length; column++) {
+          row[column] = result.getObject(column + 1);
+        }
+        rows.add(row);
       }
     }
+    PreparedStatement insert =
+        connection.prepareStatement(
+            "REPLACE INTO instance ("
+                + String.join(", ", columns)
+                + ") VALUES ("
+                + String.join(", ", Collections.nCopies(columns.size(), "?"))
+                + ")");
+    return () -> {
+      for (Object[] row : rows) {
+        for (int column = 0; column < row.length; column++) {
+          insert.setObject(column + 1, row[column]);
+        }
+        insert.addBatch();
+      }
+      insert.executeBatch();
+      connection.commit();
+    };
   }
 
   private static Connection connect(TestBackend backend) throws SQLException {
@@ -183,18 +200,56 @@ public final class StoreBench {
     void run() throws Exception;
   }
 
-  private static double perSecond(Duration time, Work work) throws Exception {
-    long warm = System.nanoTime() + time.toNanos() / 4;
-    while (System.nanoTime() < warm) {
-      work.run();
+  /** Counts how often some work was done, in which time and with how many syncs. */
+  private static final class Meter {
+    private static final long SLICE_NANOS = 250_000_000;
+
+    private final Work work;
+    private final String backend;
+    private long count;
+    private long nanos;
+    private long syncs;
+
+    Meter(Work work, String backend) {
+      this.work = work;
+      this.backend = backend;
     }
-    long begin = System.nanoTime();
-    long end = begin + time.toNanos();
-    long count = 0;
-    while (System.nanoTime() < end) {
-      work.run();
-      count++;
+
+    /** In turns, so that both have what else happens on the machine. */
+    static void sideBySide(Duration each, Meter one, Meter other) throws Exception {
+      one.run(each.toNanos() / 4);
+      other.run(each.toNanos() / 4);
+      one.forget();
+      other.forget();
+      while (one.nanos < each.toNanos()) {
+        one.run(SLICE_NANOS);
+        other.run(SLICE_NANOS);
+      }
     }
-    return count * 1e9 / (System.nanoTime() - begin);
+
+    private void run(long time) throws Exception {
+      long syncsBefore = syncs(backend);
+      long begin = System.nanoTime();
+      while (System.nanoTime() - begin < time) {
+        work.run();
+        count++;
+      }
+      nanos += System.nanoTime() - begin;
+      syncs += syncs(backend) - syncsBefore;
+    }
+
+    private void forget() {
+      count = 0;
+      nanos = 0;
+      syncs = 0;
+    }
+
+    double perSecond() {
+      return count * 1e9 / nanos;
+    }
+
+    String syncsEach() {
+      return syncs(backend) < 0 ? "-" : String.format(Locale.ROOT, "%.2f", (double) syncs / count);
+    }
   }
 }

@@ -20,6 +20,11 @@ public final class WriteCost {
     return counter(server, "Com_commit");
   }
 
+  /** REPLACE statements since the server started, each of one row or many. */
+  public static long replaces(MySqlTestServer server) {
+    return counter(server, "Com_replace");
+  }
+
   /** -1 if the server does not know the counter. */
   private static long counter(MySqlTestServer server, String name) {
     try (Connection connection = server.connect("");
