@@ -118,6 +118,22 @@ final class ModelFleet {
                 old.timeoutMillis());
         yield with(server, channel(server, step, false), acks, server.readOnly());
       }
+      case STOP_REPLICATION -> {
+        Channel old = server.channel().orElseThrow();
+        Channel stopped =
+            new Channel(
+                old.source(),
+                old.sourceUuid(),
+                true,
+                false,
+                false,
+                old.retrieved(),
+                old.delaySeconds(),
+                old.autoPosition(),
+                "",
+                "");
+        yield with(server, Optional.of(stopped), server.semiSync(), server.readOnly());
+      }
       case DETACH -> {
         Channel old = server.channel().orElseThrow();
         InstanceKey nowhere = new InstanceKey("//" + old.source().host(), old.source().port());
