@@ -119,10 +119,13 @@ final class RaftMetricsText {
     return peer(link.peer());
   }
 
-  /** Escaped as the format demands: backslash, quote, end of line. */
   private static String peer(String name) {
-    String escaped = name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-    return "peer=\"" + escaped + "\"";
+    return "peer=\"" + escaped(name) + "\"";
+  }
+
+  /** As the format demands: backslash, quote, end of line. */
+  static String escaped(String label) {
+    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
 
   private void counter(String name, String help) {

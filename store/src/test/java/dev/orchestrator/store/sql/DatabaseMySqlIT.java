@@ -11,6 +11,7 @@ import dev.orchestrator.store.lab.TestBackend;
 import dev.orchestrator.store.model.Instance;
 import dev.orchestrator.store.model.InstanceKey;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -18,6 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -147,6 +151,30 @@ class DatabaseMySqlIT {
     }
   }
 
+  /** MySQLOrchestratorMaxPoolConnections counts the one that writes, too. */
+  @Test
+  void takesNoMoreConnectionsThanItMay() throws Exception {
+    MySqlBackend four = server.settings(NAME, LONG);
+    assertThat(four.maxConnections()).isEqualTo(4);
+    try (Database database = Database.mysql(four);
+        ExecutorService askers = Executors.newFixedThreadPool(12)) {
+      List<Future<?>> answers = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        answers.add(
+            askers.submit(
+                () -> database.reads().query("SELECT SLEEP(0.5) AS n", row -> row.number("n"))));
+      }
+      String connections =
+          "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '" + NAME + "'";
+      String asking = connections + " AND info LIKE 'SELECT SLEEP%'";
+      await().atMost(LONG).until(() -> server.column(asking).getFirst().equals("3"));
+      assertThat(server.column(connections)).containsExactly("4");
+      for (Future<?> answer : answers) {
+        answer.get(30, TimeUnit.SECONDS);
+      }
+    }
+  }
+
   @Test
   void readersCannotWrite() {
     try (Database database = open()) {
@@ -241,6 +269,7 @@ class DatabaseMySqlIT {
                       tx -> {
                         runs.add("run");
                         database.seeds().put(tx, DB1);
+                        tx.send(); // only the COMMIT meets the death
                         server.execute("KILL " + writerNumber());
                         return "";
                       }))
@@ -310,6 +339,37 @@ class DatabaseMySqlIT {
     assertRefused(
         withTls(plain, new MySqlBackend.Tls("/none", certificate, authority, true)),
         "MySQLOrchestratorSSLPrivateKeyFile /none cannot be read; name a PEM file");
+  }
+
+  @Test
+  void aServerThatDemandsEncryptionGetsItWithAndWithoutCertificates() {
+    server.execute("SET GLOBAL require_secure_transport = ON");
+    try {
+      assertThatThrownBy(() -> server.column("SELECT 1")).hasStackTraceContaining("insecure");
+      MySqlBackend plain = server.settings(NAME, LONG);
+      try (Database database = Database.mysql(plain)) {
+        database.instances().save(List.of(Instance.known(DB1)));
+        assertThat(database.instances().all()).hasSize(1);
+        database.pin().close();
+      }
+      String key = server.dataFile("client-key.pem").toString();
+      String certificate = server.dataFile("client-cert.pem").toString();
+      Database.mysql(withTls(plain, new MySqlBackend.Tls(key, certificate, "", true))).close();
+    } finally {
+      requireNoEncryption(server.settings(NAME, LONG));
+    }
+  }
+
+  /** The lab's own connections are plain, and refused until then. */
+  private static void requireNoEncryption(MySqlBackend server) {
+    String url =
+        "jdbc:mysql://" + server.address() + "/?sslMode=REQUIRED&allowPublicKeyRetrieval=true";
+    try (Connection connection = DriverManager.getConnection(url, "lab", "lab");
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET GLOBAL require_secure_transport = OFF");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static <T> T onVirtualThread(Callable<T> work) throws Exception {
