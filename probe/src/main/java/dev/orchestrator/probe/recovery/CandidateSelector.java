@@ -281,9 +281,10 @@ final class CandidateSelector {
       return Optional.empty();
     }
     return Optional.of(
-        "is "
-            + (lag.isPresent() ? lag.getAsLong() + " s" : "nobody knows how far")
-            + " behind (FailMasterPromotionOnLagMinutes)");
+        (lag.isPresent()
+                ? "is " + lag.getAsLong() + " s behind"
+                : "is behind, nobody knows how far")
+            + " (FailMasterPromotionOnLagMinutes)");
   }
 
   private GtidSet clean(Replica replica) {

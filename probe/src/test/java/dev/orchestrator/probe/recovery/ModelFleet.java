@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orchestrator.probe.recovery.ServerReading.Channel;
 import dev.orchestrator.probe.recovery.ServerReading.SemiSync;
+import dev.orchestrator.probe.topology.GtidSet;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.RecoveryStep;
 import java.util.List;
@@ -20,6 +21,10 @@ final class ModelFleet {
 
   ModelFleet(Gathering gathering) {
     gathering.replicas().forEach(replica -> servers.put(replica.key(), replica.reading()));
+  }
+
+  ModelFleet(List<ServerReading> readings) {
+    readings.forEach(reading -> servers.put(reading.key(), reading));
   }
 
   List<InstanceKey> writable() {
@@ -47,10 +52,43 @@ final class ModelFleet {
 
   private static ServerReading after(StepKind kind, ServerReading server, RecoveryStep step) {
     return switch (kind) {
-      case WAIT_APPLIED -> executed(server);
+      case WAIT_APPLIED, CATCH_UP -> executed(server);
       case RESET_REPLICATION ->
           with(server, Optional.empty(), server.semiSync(), server.readOnly());
       case SET_WRITABLE -> with(server, server.channel(), server.semiSync(), false);
+      case REVOKE_PROMOTION -> with(server, server.channel(), server.semiSync(), true);
+      case RESTORE_WRITES -> with(server, Optional.empty(), server.semiSync(), false);
+      case ATTACH ->
+          with(
+              server,
+              Optional.of(
+                  new Channel(
+                      ServerAction.source(step),
+                      "",
+                      true,
+                      false,
+                      false,
+                      GtidSet.EMPTY,
+                      0,
+                      true,
+                      "",
+                      "")),
+              server.semiSync(),
+              server.readOnly());
+      case BECOME_REPLICA -> {
+        SemiSync old = server.semiSync();
+        SemiSync acknowledging =
+            new SemiSync(
+                old.words(),
+                old.sourceSide(),
+                old.replicaSide(),
+                false,
+                true,
+                old.waitForReplicas(),
+                old.waitPoint(),
+                old.timeoutMillis());
+        yield with(server, server.channel(), acknowledging, server.readOnly());
+      }
       case SET_SEMI_SYNC -> {
         DurabilityPolicy policy = DurabilityPolicy.of(step.arguments());
         SemiSync old = server.semiSync();
@@ -79,6 +117,22 @@ final class ModelFleet {
                 old.waitPoint(),
                 old.timeoutMillis());
         yield with(server, channel(server, step, false), acks, server.readOnly());
+      }
+      case STOP_REPLICATION -> {
+        Channel old = server.channel().orElseThrow();
+        Channel stopped =
+            new Channel(
+                old.source(),
+                old.sourceUuid(),
+                true,
+                false,
+                false,
+                old.retrieved(),
+                old.delaySeconds(),
+                old.autoPosition(),
+                "",
+                "");
+        yield with(server, Optional.of(stopped), server.semiSync(), server.readOnly());
       }
       case DETACH -> {
         Channel old = server.channel().orElseThrow();

@@ -153,6 +153,74 @@ class PlanPropertyTest {
     }
   }
 
+  /**
+   * As for a dead primary; and given up anywhere, the old primary accepts writes and nobody else.
+   */
+  @Property(tries = 500)
+  void executedFromAnyPrefixAndTwiceATakeoverEndsInTheSameState(@ForAll long seed) {
+    Random random = new Random(seed);
+    TakeoverPlanner planner = new TakeoverPlanner(CONFIG);
+    List<ServerReading> servers = takeover(1 + random.nextInt(9));
+    List<RecoveryStep> begun = decided();
+    List<RecoveryStep> order =
+        inOrder(
+            planner.handOver(
+                recovery(),
+                CLUSTER,
+                new Ledger(begun),
+                GtidSet.parse(Readings.DEAD_UUID + ":1-9")));
+    ModelFleet once = new ModelFleet(servers);
+    order.forEach(once::run);
+    assertThat(once.writable()).containsExactly(Readings.key(2));
+    int prefix = random.nextInt(order.size() + 1);
+    ModelFleet again = new ModelFleet(servers);
+    order.subList(0, prefix).forEach(again::run);
+    order.forEach(again::run);
+    order.forEach(again::run);
+    assertThat(again).as("prefix %d", prefix).isEqualTo(once);
+
+    List<RecoveryStep> steps = new ArrayList<>(begun);
+    for (int i = 0; i < order.size(); i++) {
+      steps.add(i < prefix ? intended(order.get(i)) : order.get(i));
+    }
+    List<RecoveryStep> back = inOrder(planner.giveUp(recovery(), CLUSTER, new Ledger(steps)));
+    ModelFleet given = new ModelFleet(servers);
+    order.subList(0, prefix).forEach(given::run);
+    back.forEach(given::run);
+    assertThat(given.writable()).as("given up after %d", prefix).containsExactly(Readings.DEAD);
+    ModelFleet givenAgain = new ModelFleet(servers);
+    order.subList(0, prefix).forEach(givenAgain::run);
+    back.subList(0, random.nextInt(back.size() + 1)).forEach(givenAgain::run);
+    back.forEach(givenAgain::run);
+    back.forEach(givenAgain::run);
+    assertThat(givenAgain).isEqualTo(given);
+  }
+
+  /** A fenced primary that executed nine transactions, and two replicas that received them. */
+  private static List<ServerReading> takeover(int executed) {
+    ServerReading model = Readings.replica(2, 9).read().reading();
+    ServerReading old =
+        new ServerReading(
+            Readings.DEAD,
+            Readings.DEAD_UUID,
+            model.version(),
+            true,
+            true,
+            true,
+            true,
+            "ON",
+            GtidSet.parse(Readings.DEAD_UUID + ":1-9"),
+            GtidSet.EMPTY,
+            Optional.empty(),
+            0,
+            new ServerReading.SemiSync(
+                model.semiSync().words(), true, true, true, false, 1, "AFTER_SYNC", 9));
+    return List.of(
+        old,
+        Readings.replica(2, executed).received(9).read().reading(),
+        Readings.replica(3, executed).received(9).read().reading());
+  }
+
   /** A server of which something is still to come has not caught up. */
   @Property(tries = 200)
   void catchingUpIsHavingExecutedEverything(@ForAll long seed) {
@@ -178,6 +246,9 @@ class PlanPropertyTest {
     Map<String, String> decision = new HashMap<>(policy.arguments());
     decision.put(RecoveryPlanner.WINNER, Readings.key(2).toString());
     decision.put(RecoveryPlanner.WINNER_UUID, Readings.uuid(2));
+    decision.put(
+        TakeoverPlanner.FOLLOWERS,
+        Follower.text(List.of(new Follower(Readings.key(3), Readings.uuid(3), true))));
     Plan plan = new Plan(0);
     plan.gate(50, StepKind.DECIDE, "w", Plan.Target.NOBODY, decision, "");
     Plan.Target old = new Plan.Target(Readings.DEAD, Readings.DEAD_UUID);
