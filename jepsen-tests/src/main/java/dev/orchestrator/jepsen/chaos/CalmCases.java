@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The program behind {@code scripts/recovery-calm}: disturbances that are no death of a primary,
@@ -133,6 +134,9 @@ public final class CalmCases {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     Set<String> begun = uids();
     begun.removeAll(before);
+    if (disturbance == Case.ALL_NODES_AND_PRIMARY_CUT) {
+      begun.removeAll(asking()); // what the replicas answer is what prevents a failover
+    }
     if (!begun.isEmpty() && disturbance == Case.RESTARTED && took.compareTo(reaction) > 0) {
       return CalmBook.Verdict.UNJUDGED;
     }
@@ -245,6 +249,16 @@ public final class CalmCases {
   /** Lets time pass: the disturbance is what is waited for. */
   private static void pass(Duration time) {
     Waiting.poll(time, time, Optional::<Boolean>empty);
+  }
+
+  /** Recoveries that changed nothing but replicas' connections to the primary. */
+  private Set<String> asking() {
+    return world.nodes().nodes().stream()
+        .flatMap(node -> Records.recoveries(node).stream())
+        .flatMap(List::stream)
+        .filter(Records.Entry::asksReplicas)
+        .map(Records.Entry::uid)
+        .collect(Collectors.toSet());
   }
 
   private Set<String> uids() {

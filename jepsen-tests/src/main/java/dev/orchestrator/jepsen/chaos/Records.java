@@ -34,6 +34,11 @@ final class Records {
     boolean promoted() {
       return successful && !ended.isEmpty() && analysis.startsWith("DeadMaster");
     }
+
+    /** Whether it only lets replicas connect anew to a primary that nobody reaches. */
+    boolean asksReplicas() {
+      return analysis.startsWith("UnreachableMaster");
+    }
   }
 
   /** All recoveries, newest first; empty if the node does not answer. */
