@@ -35,14 +35,15 @@ record Lanes(int first, int count) {
           .name("lane-" + lane)
           .start(
               () -> {
+                boolean whole = false;
                 try (ChaosWorld world =
                     ChaosWorld.start(root, folder.resolve("lane-" + lane), settings.apply(lane))) {
                   work.in(world, lane);
-                  end.complete(true);
+                  whole = true;
                 } catch (InterruptedException | RuntimeException e) {
                   console.line("FAILED in lane " + lane + ": " + e.getMessage());
-                  end.complete(false);
                 }
+                end.complete(whole); // the world is closed: whoever waited may end the process
               });
     }
     return ends.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd);
