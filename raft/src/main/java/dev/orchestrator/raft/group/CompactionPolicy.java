@@ -12,7 +12,7 @@ package dev.orchestrator.raft.group;
  */
 public record CompactionPolicy(
     long entries, long bytes, long millis, long keepEntries, long keepBytes) {
-  /** Keeps the log below about 100 MB, and an idle one below 5,000 entries. */
+  /** Keeps the entries of the log below about 100 MB, and those of an idle one below 5,000. */
   public static final CompactionPolicy DEFAULT =
       new CompactionPolicy(50_000, 64L << 20, 3_600_000, 5_000, 16L << 20);
 

@@ -17,6 +17,12 @@ final class LogOptions {
    */
   private static final long WRITE_BUFFER_BYTES = 128L << 20;
 
+  /**
+   * With one column family this bounds only what is reserved on the disk ahead of the writes, which
+   * would be as much as the write buffer.
+   */
+  private static final long RESERVED_AHEAD_BYTES = 16L << 20;
+
   private static final int MAX_BACKGROUND_JOBS = 2;
   private static final long KEEP_INFO_LOGS = 3;
   private static final long MAX_INFO_LOG_BYTES = 4L << 20;
@@ -31,6 +37,7 @@ final class LogOptions {
         .setParanoidChecks(true)
         .setCompressionType(CompressionType.NO_COMPRESSION)
         .setWriteBufferSize(WRITE_BUFFER_BYTES)
+        .setMaxTotalWalSize(RESERVED_AHEAD_BYTES)
         .setMaxBackgroundJobs(MAX_BACKGROUND_JOBS)
         .setKeepLogFileNum(KEEP_INFO_LOGS)
         .setMaxLogFileSize(MAX_INFO_LOG_BYTES);

@@ -147,7 +147,7 @@ class LogCutTest {
   }
 
   /** Bytes that no file system makes smaller. */
-  private static List<LogEntry> commands(long term, long from, long to, int bytes) {
+  static List<LogEntry> commands(long term, long from, long to, int bytes) {
     SplittableRandom random = new SplittableRandom(from);
     List<LogEntry> entries = new ArrayList<>();
     for (long index = from; index <= to; index++) {
