@@ -60,6 +60,8 @@ class ReturnIT {
 
   private static int failOver(
       MySqlLab lab, Drill drill, RecoverySupervisor supervisor, int primary) {
+    drill.awaitAge();
+    drill.look(); // what a restarted acker held counts once its source was seen after that
     lab.kill9(primary);
     Recovery.Ending ending = drill.recover(supervisor, primary).ending().orElseThrow();
     assertThat(ending.successful()).as(drill.story()).isTrue();
