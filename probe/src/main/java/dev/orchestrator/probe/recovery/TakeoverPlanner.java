@@ -32,6 +32,7 @@ final class TakeoverPlanner {
 
   private static final int DECIDE = 50;
   private static final int PRE_HOOKS = 100;
+  private static final int ROTATE = 150;
   private static final int FENCE = 200;
   private static final int HAND_OVER = 300;
 
@@ -83,6 +84,13 @@ final class TakeoverPlanner {
         winner.key() + " takes over from " + old.key() + left(verdict));
     planner.hooks(plan, PRE_HOOKS, "PreGracefulTakeoverProcesses", true, HOOK_LANE, Map.of());
     planner.hooks(plan, PRE_HOOKS + 1, "PreFailoverProcesses", true, HOOK_LANE, Map.of());
+    plan.attempt(
+        ROTATE,
+        StepKind.ROTATE_LOG,
+        WINNER_LANE,
+        Target.of(winner),
+        Map.of(),
+        winner.key() + " has a short log to read when the others begin to follow it");
     plan.gate(
         FENCE,
         StepKind.FENCE_PRIMARY,
