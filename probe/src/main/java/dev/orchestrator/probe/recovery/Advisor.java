@@ -30,12 +30,14 @@ final class Advisor {
   private final Database database;
   private final RecoveryConfig config;
   private final RecoveryPlanner planner;
+  private final AftermathPlanner aftermath;
   private final TakeoverPlanner takeovers;
 
   Advisor(RecoveryConfig config, Database database) {
     this.config = config;
     this.database = database;
     this.planner = new RecoveryPlanner(config);
+    this.aftermath = new AftermathPlanner(config);
     this.takeovers = new TakeoverPlanner(config);
   }
 
@@ -126,7 +128,7 @@ final class Advisor {
     if (choice instanceof Refuse refuse) {
       reasons.add(refuse.reason().publishedName() + ": " + refuse.text());
     }
-    steps.addAll(planner.finish(imagined, record, new Ledger(steps), promotes));
+    steps.addAll(aftermath.finish(imagined, record, new Ledger(steps), promotes));
     return new Advice(
         Optional.of(primary.key()),
         choice instanceof Promote promote ? Optional.of(promote.winner().key()) : Optional.empty(),

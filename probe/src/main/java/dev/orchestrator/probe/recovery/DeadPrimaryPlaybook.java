@@ -46,6 +46,7 @@ final class DeadPrimaryPlaybook implements Playbook {
   private final Sessions sessions;
   private final Clock clock;
   private final RecoveryPlanner planner;
+  private final AftermathPlanner aftermath;
   private final Function<InstanceKey, String> durableBefore;
 
   /**
@@ -62,6 +63,7 @@ final class DeadPrimaryPlaybook implements Playbook {
     this.sessions = sessions;
     this.clock = clock;
     this.planner = new RecoveryPlanner(config);
+    this.aftermath = new AftermathPlanner(config);
     this.durableBefore = durableBefore;
   }
 
@@ -346,7 +348,7 @@ final class DeadPrimaryPlaybook implements Playbook {
   }
 
   private Next finish(Recovery recovery, Ledger ledger, boolean successful) {
-    List<RecoveryStep> steps = planner.finish(recovery, cluster(recovery), ledger, successful);
+    List<RecoveryStep> steps = aftermath.finish(recovery, cluster(recovery), ledger, successful);
     return steps.isEmpty() ? end(ledger) : new Next.Steps(steps);
   }
 

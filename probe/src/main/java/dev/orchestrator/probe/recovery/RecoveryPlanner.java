@@ -12,10 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.StringJoiner;
-import java.util.TreeSet;
 
 /** Turns what is known into the steps that replace a dead primary. Pure. */
 final class RecoveryPlanner {
@@ -80,18 +78,17 @@ final class RecoveryPlanner {
   private static final int RESET = 550;
   private static final int PROMOTE = 600;
 
-  /** Behind the hooks that tell of the end. */
-  private static final int LATE = 40;
-
   static final String WINNER_LANE = "primary";
   static final String HOOK_LANE = "hooks";
   private static final String LOG_LANE = "log";
   static final String FENCE_LANE = "old primary";
 
   private final RecoveryConfig config;
+  private final HookSteps hooks;
 
   RecoveryPlanner(RecoveryConfig config) {
     this.config = config;
+    this.hooks = new HookSteps(config);
   }
 
   /**
@@ -135,7 +132,7 @@ final class RecoveryPlanner {
     Plan plan = new Plan(ledger.size());
     Order order = Order.of(recovery.subject());
     if (round == 0 && order.hooks()) {
-      hooks(plan, stage(round, PRE_HOOKS), "PreFailoverProcesses", true, HOOK_LANE, Map.of());
+      hooks.add(plan, stage(round, PRE_HOOKS), "PreFailoverProcesses", true, HOOK_LANE, Map.of());
     }
     if (round == 0 && order.fencesFirst()) {
       plan.gate(
@@ -306,7 +303,7 @@ final class RecoveryPlanner {
               winner.key() + " is seen writable");
     }
     if (order.hooks()) {
-      hooks(
+      hooks.add(
           plan,
           stage(round, PROMOTE),
           "PostMasterFailoverProcesses",
@@ -320,7 +317,7 @@ final class RecoveryPlanner {
           StepKind.DETACH,
           WINNER_LANE,
           target,
-          formerSource(ledger),
+          AftermathPlanner.formerSource(ledger),
           winner.key() + " must not follow the old primary when that comes back");
     }
     for (Follower follower : promote.followers()) {
@@ -383,18 +380,6 @@ final class RecoveryPlanner {
             .toList());
   }
 
-  /** Whom the stopped replicas followed. */
-  private static Map<String, String> formerSource(Ledger ledger) {
-    Map<String, String> stopped =
-        ledger.of(StepKind.STOP_RECEIVER).stream()
-            .findFirst()
-            .map(RecoveryStep::arguments)
-            .orElse(Map.of());
-    return Map.of(
-        SOURCE_HOST, stopped.getOrDefault(SOURCE_HOST, ""),
-        SOURCE_PORT, stopped.getOrDefault(SOURCE_PORT, "0"));
-  }
-
   /** What a person gives up who insists although an earlier promotion's outcome is unknown. */
   private static String givenUp(Ledger ledger, Order order) {
     String doubtful =
@@ -424,148 +409,6 @@ final class RecoveryPlanner {
     String lane = replica.key().toString();
     plan.attempt(stage, StepKind.REPOINT, lane, Target.of(replica), arguments, why)
         .attempt(stage, StepKind.START_REPLICATION, lane, Target.of(replica), arguments, why);
-  }
-
-  /**
-   * The last steps, once the outcome is known: hooks, and the fence around the old primary.
-   *
-   * @param successful the new primary is in place
-   */
-  List<RecoveryStep> finish(
-      Recovery recovery, ClusterRecord cluster, Ledger ledger, boolean successful) {
-    int round = Math.max(0, ledger.round());
-    // Its own round: what broke before must not keep these from running.
-    int stage = stage(round + 1, Ledger.AFTERMATH);
-    Plan plan = new Plan(ledger.size());
-    String list = successful ? "PostFailoverProcesses" : "PostUnsuccessfulFailoverProcesses";
-    String winner =
-        ledger
-            .decision(round)
-            .map(decision -> decision.arguments().getOrDefault(WINNER, ""))
-            .orElse("");
-    if (Order.of(recovery.subject()).hooks()) {
-      hooks(plan, stage, list, false, HOOK_LANE, Map.of(WINNER, successful ? winner : ""));
-    }
-    if (successful && config.applyPromotion()) {
-      String winnerUuid =
-          ledger.decision(round).map(d -> d.arguments().get(WINNER_UUID)).orElse("");
-      plan.attempt(
-          stage,
-          StepKind.FENCE_OLD_PRIMARY,
-          FENCE_LANE,
-          new Target(recovery.subject().failedKey(), recovery.subject().failedUuid()),
-          Map.of(WINNER_UUID, winnerUuid),
-          "the old primary must not accept writes, should it answer");
-    }
-    if (successful) {
-      lateOnes(plan, stage, ledger, round);
-    }
-    if (!successful && !ledger.promotionTried()) {
-      restore(plan, stage, recovery, cluster, ledger);
-    }
-    return plan.steps();
-  }
-
-  /** Replicas that are moved late, and those that are lost and must not follow the old primary. */
-  private void lateOnes(Plan plan, int stage, Ledger ledger, int round) {
-    Map<String, String> decision =
-        ledger.decision(round).map(RecoveryStep::arguments).orElse(Map.of());
-    InstanceKey winner = InstanceKey.parse(decision.getOrDefault(WINNER, ":0"), 0);
-    String received =
-        ledger.of(StepKind.WAIT_APPLIED, round).stream()
-            .reduce((_, winners) -> winners) // a donor applies before the winner does
-            .map(step -> step.arguments().getOrDefault(TRANSACTIONS, ""))
-            .orElse("");
-    for (var follower :
-        dev.orchestrator.probe.recovery.Follower.parse(decision.getOrDefault(POSTPONED, ""))) {
-      Map<String, String> arguments =
-          Map.of(
-              TRANSACTIONS, received,
-              SOURCE_UUID, decision.getOrDefault(WINNER_UUID, ""),
-              SOURCE_HOST, winner.host(),
-              SOURCE_PORT, Integer.toString(winner.port()),
-              SEMI_SYNC, Boolean.toString(follower.acks()));
-      String lane = follower.key().toString();
-      String why = follower.key() + " follows " + winner + " last: it is delayed for long";
-      plan.attempt(stage + LATE, StepKind.REPOINT, lane, follower.target(), arguments, why)
-          .attempt(
-              stage + LATE, StepKind.START_REPLICATION, lane, follower.target(), arguments, why);
-    }
-    if (config.replicas().detachLost()) {
-      List<InstanceKey> lost = Outcomes.lost(ledger);
-      for (RecoveryStep step : ledger.of(StepKind.STOP_RECEIVER, round)) {
-        if (step.state() == RecoveryStep.State.DONE && lost.contains(step.target())) {
-          plan.attempt(
-              stage,
-              StepKind.DETACH,
-              step.target().toString(),
-              new Target(step.target(), step.targetUuid()),
-              formerSource(ledger),
-              step.target() + " is lost and must not follow the old primary when that comes back");
-        }
-      }
-    }
-  }
-
-  /** Nobody was promoted and nobody can be writable by us: things go back to what they were. */
-  private static void restore(
-      Plan plan, int stage, Recovery recovery, ClusterRecord cluster, Ledger ledger) {
-    Target old = new Target(recovery.subject().failedKey(), recovery.subject().failedUuid());
-    boolean moved = ledger.of(StepKind.DESIGNATE).stream().anyMatch(step -> step.attempt() > 0);
-    if (moved && !cluster.primaryUuid().equals(old.uuid())) {
-      plan.attempt(
-          stage,
-          StepKind.DESIGNATE,
-          FENCE_LANE,
-          old,
-          Map.of(CLUSTER_ID, cluster.clusterId(), EPOCH, Long.toString(cluster.epoch())),
-          old.key() + " is the primary still: nobody was made writable");
-    }
-    boolean fenced =
-        ledger.of(StepKind.FENCE_OLD_PRIMARY).stream()
-            .anyMatch(s -> s.attempt() > 0 && s.state() != RecoveryStep.State.SKIPPED);
-    if (fenced) {
-      plan.attempt(
-          stage + 1,
-          StepKind.RESTORE_WRITES,
-          FENCE_LANE,
-          old,
-          Map.of(CLUSTER_ID, cluster.clusterId()),
-          old.key() + " accepts writes again: nobody was promoted");
-    }
-    Set<InstanceKey> stopped = new TreeSet<>();
-    for (RecoveryStep step : ledger.of(StepKind.STOP_RECEIVER)) {
-      if (step.state() == RecoveryStep.State.DONE && stopped.add(step.target())) {
-        plan.attempt(
-            stage,
-            StepKind.START_RECEIVER,
-            step.target().toString(),
-            new Target(step.target(), step.targetUuid()),
-            Map.of(),
-            step.target() + " waits for its source again: nobody was promoted");
-      }
-    }
-  }
-
-  /** Adds the lines of a hook list, one after the other. */
-  void hooks(
-      Plan plan,
-      int stage,
-      String list,
-      boolean gating,
-      String lane,
-      Map<String, String> arguments) {
-    for (String line : config.hooks().getOrDefault(list, List.of())) {
-      Map<String, String> all = new HashMap<>(arguments);
-      all.put(HOOK_LIST, list);
-      all.put(HOOK_LINE, line);
-      String why = "hook of " + list;
-      if (gating) {
-        plan.gate(stage, StepKind.RUN_HOOK, lane, Target.NOBODY, all, why);
-      } else {
-        plan.attempt(stage, StepKind.RUN_HOOK, lane, Target.NOBODY, all, why);
-      }
-    }
   }
 
   static int stage(int round, int stage) {

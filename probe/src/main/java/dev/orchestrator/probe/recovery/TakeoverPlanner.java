@@ -49,10 +49,10 @@ final class TakeoverPlanner {
   private static final String STOP_LANE = "stop";
   private static final String PROMISE_LANE = "promise";
 
-  private final RecoveryPlanner planner;
+  private final HookSteps hooks;
 
   TakeoverPlanner(RecoveryConfig config) {
-    this.planner = new RecoveryPlanner(config);
+    this.hooks = new HookSteps(config);
   }
 
   /** The first steps: nothing is touched before the hooks are through, then writes stop. */
@@ -82,8 +82,8 @@ final class TakeoverPlanner {
         Target.NOBODY,
         decision,
         winner.key() + " takes over from " + old.key() + left(verdict));
-    planner.hooks(plan, PRE_HOOKS, "PreGracefulTakeoverProcesses", true, HOOK_LANE, Map.of());
-    planner.hooks(plan, PRE_HOOKS + 1, "PreFailoverProcesses", true, HOOK_LANE, Map.of());
+    hooks.add(plan, PRE_HOOKS, "PreGracefulTakeoverProcesses", true, HOOK_LANE, Map.of());
+    hooks.add(plan, PRE_HOOKS + 1, "PreFailoverProcesses", true, HOOK_LANE, Map.of());
     plan.attempt(
         ROTATE,
         StepKind.ROTATE_LOG,
@@ -155,7 +155,7 @@ final class TakeoverPlanner {
         old,
         attach,
         old.key() + " learns its new source, and the account that " + winner.key() + " used");
-    planner.hooks(
+    hooks.add(
         plan,
         HAND_OVER,
         "PostMasterFailoverProcesses",
@@ -256,7 +256,7 @@ final class TakeoverPlanner {
     Map<String, String> successor = Map.of(RecoveryPlanner.WINNER, winner.key().toString());
     int base = RecoveryPlanner.stage(1, Ledger.AFTERMATH);
     Plan plan = new Plan(ledger.size());
-    planner.hooks(plan, base, "PostFailoverProcesses", false, HOOK_LANE, successor);
+    hooks.add(plan, base, "PostFailoverProcesses", false, HOOK_LANE, successor);
     if (DurabilityPolicy.of(decision.arguments()).semiSync()) {
       plan.attempt(
           base,
@@ -275,7 +275,7 @@ final class TakeoverPlanner {
           follow(winner, GtidSet.EMPTY, false),
           old.key() + " follows " + winner.key());
     }
-    planner.hooks(
+    hooks.add(
         plan,
         RecoveryPlanner.stage(1, LAST_HOOKS),
         "PostGracefulTakeoverProcesses",
@@ -293,7 +293,7 @@ final class TakeoverPlanner {
     Plan plan = new Plan(ledger.size());
     ledger.decision(0).ifPresent(decision -> giveUp(plan, recovery, cluster, ledger, decision));
     // Hooks last, and in a round of their own: they run whatever became of the rest.
-    planner.hooks(
+    hooks.add(
         plan,
         RecoveryPlanner.stage(2, LAST_HOOKS),
         "PostUnsuccessfulFailoverProcesses",

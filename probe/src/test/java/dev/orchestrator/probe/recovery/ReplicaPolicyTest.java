@@ -41,26 +41,26 @@ class ReplicaPolicyTest {
 
   @Test
   void lostReplicaIsDetachedWhenAllIsOverAndOnlyThen() {
-    RecoveryPlanner planner = planner(DETACHING, PromotionPolicy.FREE, true);
-    List<RecoveryStep> acted = act(planner);
+    RecoveryConfig config = config(DETACHING, PromotionPolicy.FREE, true);
+    List<RecoveryStep> acted = act(config);
     assertThat(of(acted, StepKind.DETACH)).isEmpty();
-    List<RecoveryStep> finish = planner.finish(recovery(), CLUSTER, done(acted), true);
+    List<RecoveryStep> finish = finish(config, acted, true);
     RecoveryStep detach = of(finish, StepKind.DETACH).getFirst();
     assertThat(detach.target()).isEqualTo(key(3));
     assertThat(detach.targetUuid()).isEqualTo(uuid(3));
     assertThat(ServerAction.source(detach)).isEqualTo(DEAD);
     assertThat(Ledger.gating(detach)).isFalse();
     assertThat(of(finish, StepKind.DETACH)).hasSize(1);
-    assertThat(of(planner.finish(recovery(), CLUSTER, done(acted), false), StepKind.DETACH))
+    assertThat(of(finish(config, acted, false), StepKind.DETACH))
         .as("nobody was promoted: everybody waits for the old primary")
         .isEmpty();
-    RecoveryPlanner plain = planner(ReplicaPolicy.PLAIN, PromotionPolicy.FREE, true);
-    assertThat(of(plain.finish(recovery(), CLUSTER, done(acted), true), StepKind.DETACH)).isEmpty();
+    RecoveryConfig plain = config(ReplicaPolicy.PLAIN, PromotionPolicy.FREE, true);
+    assertThat(of(finish(plain, acted, true), StepKind.DETACH)).isEmpty();
   }
 
   @Test
   void promotedServerIsDetachedWhereOthersMakeItWritable() {
-    List<RecoveryStep> left = act(planner(DETACHING, PromotionPolicy.FREE, false));
+    List<RecoveryStep> left = act(config(DETACHING, PromotionPolicy.FREE, false));
     assertThat(of(left, StepKind.DETACH)).extracting(RecoveryStep::target).containsExactly(key(2));
     assertThat(of(left, StepKind.SET_WRITABLE)).isEmpty();
   }
@@ -101,10 +101,10 @@ class ReplicaPolicyTest {
 
   @Test
   void delayedReplicaFollowsLastAfterTheHooks() {
-    RecoveryPlanner planner = planner(POSTPONING, PromotionPolicy.FREE, true);
-    List<RecoveryStep> acted = act(planner);
+    RecoveryConfig config = config(POSTPONING, PromotionPolicy.FREE, true);
+    List<RecoveryStep> acted = act(config);
     assertThat(of(acted, StepKind.REPOINT)).isEmpty();
-    List<RecoveryStep> finish = planner.finish(recovery(), CLUSTER, done(acted), true);
+    List<RecoveryStep> finish = finish(config, acted, true);
     RecoveryStep repoint = of(finish, StepKind.REPOINT).getFirst();
     RecoveryStep hook = of(finish, StepKind.RUN_HOOK).getFirst();
     assertThat(Ledger.stage(repoint)).isGreaterThan(Ledger.stage(hook));
@@ -115,7 +115,7 @@ class ReplicaPolicyTest {
     List<RecoveryStep> all = new ArrayList<>(done(acted).steps());
     finish.forEach(step -> all.add(ended(step, Ledger.is(step, StepKind.START_REPLICATION))));
     assertThat(Outcomes.lost(new Ledger(all))).as("it failed").contains(key(4));
-    assertThat(of(act(planner(ReplicaPolicy.PLAIN, PromotionPolicy.FREE, true)), StepKind.REPOINT))
+    assertThat(of(act(config(ReplicaPolicy.PLAIN, PromotionPolicy.FREE, true)), StepKind.REPOINT))
         .extracting(RecoveryStep::target)
         .containsExactly(key(4));
   }
@@ -127,11 +127,11 @@ class ReplicaPolicyTest {
             List.of(), false, false, Duration.ZERO, Optional.of(Duration.ofSeconds(3)));
     ServerAction wait = ServerAction.of(StepKind.WAIT_APPLIED).orElseThrow();
     RecoveryStep limited =
-        of(act(planner(ReplicaPolicy.PLAIN, strict, true)), StepKind.WAIT_APPLIED).getFirst();
+        of(act(config(ReplicaPolicy.PLAIN, strict, true)), StepKind.WAIT_APPLIED).getFirst();
     assertThat(wait.limit(limited)).contains(Duration.ofSeconds(3));
     assertThat(RecoveryPlanner.finallyBroken(limited)).isTrue();
     RecoveryStep patient =
-        of(act(planner(ReplicaPolicy.PLAIN, PromotionPolicy.FREE, true)), StepKind.WAIT_APPLIED)
+        of(act(config(ReplicaPolicy.PLAIN, PromotionPolicy.FREE, true)), StepKind.WAIT_APPLIED)
             .getFirst();
     assertThat(wait.limit(patient)).isEmpty();
     assertThat(RecoveryPlanner.finallyBroken(patient)).isFalse();
@@ -141,16 +141,22 @@ class ReplicaPolicyTest {
     return GATHERING.replicas().getFirst().reading();
   }
 
-  private static List<RecoveryStep> act(RecoveryPlanner planner) {
+  private static List<RecoveryStep> finish(
+      RecoveryConfig config, List<RecoveryStep> acted, boolean successful) {
+    return new AftermathPlanner(config).finish(recovery(), CLUSTER, done(acted), successful);
+  }
+
+  private static List<RecoveryStep> act(RecoveryConfig config) {
     List<RecoveryStep> stopped = stopped();
     List<RecoveryStep> steps = new ArrayList<>(stopped);
     steps.addAll(
-        planner.act(
-            CLUSTER,
-            new Ledger(stopped),
-            CandidateSelector.choose(GATHERING),
-            GATHERING.policy(),
-            new Order("", Optional.empty())));
+        new RecoveryPlanner(config)
+            .act(
+                CLUSTER,
+                new Ledger(stopped),
+                CandidateSelector.choose(GATHERING),
+                GATHERING.policy(),
+                new Order("", Optional.empty())));
     return steps;
   }
 
@@ -192,24 +198,23 @@ class ReplicaPolicyTest {
     return steps.stream().filter(step -> Ledger.is(step, kind)).toList();
   }
 
-  private static RecoveryPlanner planner(
+  private static RecoveryConfig config(
       ReplicaPolicy replicas, PromotionPolicy promotion, boolean applyPromotion) {
-    return new RecoveryPlanner(
-        new RecoveryConfig(
-            List.of("*"),
-            Duration.ofHours(1),
-            Duration.ZERO,
-            Duration.ofHours(1),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(5),
-            "bash",
-            Map.of("PostFailoverProcesses", List.of("true")),
-            applyPromotion,
-            promotion,
-            replicas,
-            false,
-            "n1",
-            "here"));
+    return new RecoveryConfig(
+        List.of("*"),
+        Duration.ofHours(1),
+        Duration.ZERO,
+        Duration.ofHours(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(5),
+        "bash",
+        Map.of("PostFailoverProcesses", List.of("true")),
+        applyPromotion,
+        promotion,
+        replicas,
+        false,
+        "n1",
+        "here");
   }
 
   private static Recovery recovery() {
