@@ -42,7 +42,8 @@ public final class Tables {
       Stream.concat(Stream.of(APPLIED), IMAGE.stream().map(ReplicatedTable::name)).toList();
 
   /** Facts of this node; they stay when a snapshot is installed. */
-  public static final List<String> LOCAL = List.of("schema_version", "instance");
+  public static final List<String> LOCAL =
+      List.of(Migrations.HISTORY, "schema_version", "instance");
 
   private Tables() {}
 

@@ -102,40 +102,6 @@ class DatabaseMySqlIT {
   }
 
   @Test
-  void aNewerSchemaIsRefused() {
-    open().close();
-    server.execute("INSERT INTO " + NAME + ".schema_version VALUES (99)");
-    assertThatThrownBy(this::open)
-        .isInstanceOf(StoreException.class)
-        .hasMessageContaining("has schema version 99, this program knows up to 2");
-    server.execute("DELETE FROM " + NAME + ".schema_version WHERE version = 99");
-    open().close();
-  }
-
-  /** MySQL commits at each CREATE: a death in between must not stop the next start. */
-  @Test
-  void aMigrationThatDiedAnywhereIsCompleted() throws SQLException {
-    List<String> statements = new ArrayList<>(Migrations.statements(new MySqlDialect(), 1));
-    statements.addAll(Migrations.statements(new MySqlDialect(), 2));
-    for (int done = 1; done <= statements.size(); done++) {
-      String name = NAME + done;
-      server.execute("CREATE DATABASE " + name);
-      try (Connection connection = server.connect(name);
-          Statement statement = connection.createStatement()) {
-        for (String sql : statements.subList(0, done)) {
-          statement.execute(sql);
-        }
-      }
-      try (Database database = Database.mysql(server.settings(name, LONG))) {
-        assertThat(database.applied().id()).isEqualTo(LogId.ZERO);
-      }
-      assertThat(server.column("SELECT version FROM " + name + ".schema_version"))
-          .containsExactly("1", "2");
-      server.execute("DROP DATABASE " + name);
-    }
-  }
-
-  @Test
   void aTransactionThatThrowsLeavesNoTrace() {
     try (Database database = open()) {
       assertThatThrownBy(
