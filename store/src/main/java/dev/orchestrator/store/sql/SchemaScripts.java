@@ -23,7 +23,8 @@ final class SchemaScripts implements ResourceProvider {
       List.of(
           "V1__first_tables.sql",
           "V2__notes_and_state_hashes.sql",
-          "V3__former_programs_keep_away.sql");
+          "V3__former_programs_keep_away.sql",
+          "V4__injected_pseudo_gtid.sql");
 
   /** The version that this program makes. */
   static final int NEWEST = NAMES.size();

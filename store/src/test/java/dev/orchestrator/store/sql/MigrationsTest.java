@@ -166,7 +166,11 @@ class MigrationsTest {
             + " execution_time, success)"
             + " VALUES (90, '99', 'later', 'SQL', 'V99__later.sql', 5, 'x', 1, 1)",
         "DELETE FROM schema_version",
-        "UPDATE " + Migrations.HISTORY + " SET success = 0 WHERE version = '3'");
+        "UPDATE "
+            + Migrations.HISTORY
+            + " SET success = 0 WHERE version = '"
+            + SchemaScripts.NEWEST
+            + "'");
     List<String> before = schema("newer");
     assertThatThrownBy(() -> databases.open("newer"))
         .isInstanceOf(StoreException.class)
