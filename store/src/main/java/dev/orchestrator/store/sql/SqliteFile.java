@@ -41,7 +41,9 @@ final class SqliteFile implements Backend {
   static SqliteFile take(Path file) {
     Path path = file.toAbsolutePath().normalize();
     createFolder(path);
-    return new SqliteFile(path, FileLease.take(path));
+    FileLease lease = FileLease.take(path);
+    SqliteLibrary.keepIn(path.resolveSibling(path.getFileName() + ".native"));
+    return new SqliteFile(path, lease);
   }
 
   private static void createFolder(Path file) {
