@@ -172,13 +172,15 @@ public final class MySqlMember {
 
   /** Runs statements one by one in one session with all rights. */
   public void execute(String... statements) {
+    String current = "a session";
     try (Connection connection = connect(Duration.ofSeconds(20));
         Statement statement = connection.createStatement()) {
       for (String sql : statements) {
+        current = sql;
         statement.execute(sql);
       }
     } catch (SQLException e) {
-      throw new LabException("on " + key() + ": " + e.getMessage(), e);
+      throw new LabException("on " + key() + ", " + current + ": " + e.getMessage(), e);
     }
   }
 

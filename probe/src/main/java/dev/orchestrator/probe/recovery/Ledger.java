@@ -97,6 +97,11 @@ record Ledger(List<RecoveryStep> steps) {
         : Arrays.stream(numbers.split(",", -1)).map(Integer::valueOf).toList();
   }
 
+  /** Whether permission for this step is sought while it still waits for others. */
+  static boolean ahead(RecoveryStep step) {
+    return Boolean.parseBoolean(step.arguments().get(Plan.AHEAD));
+  }
+
   /** The number by which others know this step: of a copy, that of the first of its kind. */
   static int standsFor(RecoveryStep step) {
     return Integer.parseInt(

@@ -10,17 +10,18 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Builds the steps of a plan. The engine knows no kind of recovery; it only knows these four
- * arguments: steps run in the order of their {@code stage}; within a stage, steps of one {@code
- * lane} run one after the other and lanes side by side, but a step waits for those of other lanes
- * that it {@code needs}; the end of a step that is {@code gating} other than as wished ends the
- * plan. Confined to its caller.
+ * Builds the steps of a plan. The engine knows no kind of recovery; it only knows these arguments:
+ * steps run in the order of their {@code stage}; within a stage, steps of one {@code lane} run one
+ * after the other and lanes side by side, but a step waits for those of other lanes that it {@code
+ * needs}, with its permission in hand if it goes {@code ahead}; the end of a step that is {@code
+ * gating} other than as wished ends the plan. Confined to its caller.
  */
 final class Plan {
   static final String STAGE = "stage";
   static final String LANE = "lane";
   static final String GATING = "gating";
   static final String NEEDS = "needs";
+  static final String AHEAD = "ahead";
 
   /** Number of the step that a copy stands for. */
   static final String AGAIN = "again";
@@ -84,9 +85,22 @@ final class Plan {
         Arrays.stream(kinds)
             .map(kind -> Integer.toString(newest(kind).number()))
             .collect(Collectors.joining(","));
+    return newestWith(NEEDS, numbers);
+  }
+
+  /**
+   * The newest step has its session and its permission before what it {@link #needing needs} has
+   * ended, so that nothing is left to wait for then but its effect. Not for a step whose permission
+   * alone changes what the next leader may do.
+   */
+  Plan ahead() {
+    return newestWith(AHEAD, "true");
+  }
+
+  private Plan newestWith(String name, String value) {
     RecoveryStep step = steps.removeLast();
     Map<String, String> all = new HashMap<>(step.arguments());
-    all.put(NEEDS, numbers);
+    all.put(name, value);
     steps.add(
         RecoveryStep.planned(
             step.number(), step.kind(), step.target(), step.targetUuid(), all, step.why()));

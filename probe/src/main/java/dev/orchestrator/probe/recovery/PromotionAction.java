@@ -82,6 +82,40 @@ sealed interface PromotionAction extends ServerAction {
     }
   }
 
+  /**
+   * {@link StepKind#ROTATE_LOG}. A log that begins with this server's newest transactions is the
+   * only one that a replica needs which follows by GTID (MySQL manual, GTID auto-positioning).
+   */
+  record RotateLog() implements PromotionAction {
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      return server.logBin() ? Optional.empty() : Optional.of("writes no binary log");
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return step.state() == RecoveryStep.State.DONE;
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step)
+        throws SQLException {
+      session.execute("FLUSH LOCAL BINARY LOGS", LIMIT);
+    }
+
+    @Override
+    public boolean provenByAnswer() {
+      return true;
+    }
+
+    @Override
+    public boolean repeatable() {
+      return false; // nothing rests on it
+    }
+  }
+
   /** {@link StepKind#SET_SEMI_SYNC}: the same promise as the old primary's (rule D4). */
   record SetSemiSync() implements PromotionAction {
     @Override

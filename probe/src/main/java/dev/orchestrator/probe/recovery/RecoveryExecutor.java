@@ -175,25 +175,39 @@ final class RecoveryExecutor {
   private List<RecoveryStep> runLane(List<RecoveryStep> lane, LaneSignals signals)
       throws WorkStopped, InterruptedException {
     List<RecoveryStep> ended = new ArrayList<>();
+    boolean through = false;
     try {
       for (RecoveryStep step : lane) {
-        if (!signals.allGood(Ledger.needs(step)) || stopped.get()) {
-          break; // another lane has found out that this node must not act any more
+        StepRunner.Needs needs = () -> mayGoOn(step, signals);
+        if (!(Ledger.ahead(step) || needs.met())) {
+          break;
         }
-        RecoveryStep end = runner.run(step);
+        RecoveryStep end = runner.run(step, needs);
+        if (!Ledger.ended(end)) {
+          if (!stopped.get()) {
+            runner.notTaken(end);
+          }
+          break;
+        }
         ended.add(end);
         signals.ended(end);
         if (!Ledger.good(end) && Ledger.gating(step)) {
           break;
         }
       }
+      through = true;
       return ended;
-    } catch (WorkStopped e) {
-      stopped.set(true);
-      throw e;
     } finally {
+      if (!through) {
+        stopped.set(true);
+      }
       signals.over(lane);
     }
+  }
+
+  /** Not once another lane could not go on, as this node must not act any more. */
+  private boolean mayGoOn(RecoveryStep step, LaneSignals signals) throws InterruptedException {
+    return signals.allGood(Ledger.needs(step)) && !stopped.get();
   }
 
   private static <T> T outcome(Future<T> future) throws WorkStopped, InterruptedException {

@@ -77,6 +77,7 @@ final class RecoveryPlanner {
 
   static final String WINNER_LANE = "primary";
   static final String HOOK_LANE = "hooks";
+  private static final String LOG_LANE = "log";
   static final String FENCE_LANE = "old primary";
 
   private final RecoveryConfig config;
@@ -238,6 +239,13 @@ final class RecoveryPlanner {
         target,
         applied(received),
         winner.key() + " applies all that it received before it is writable");
+    plan.attempt(
+        stage(round, APPLY),
+        StepKind.ROTATE_LOG,
+        LOG_LANE,
+        target,
+        Map.of(),
+        winner.key() + " has a short log to read when the others begin to follow it");
     plan.gate(
         stage(round, DESIGNATE),
         StepKind.DESIGNATE,

@@ -2,6 +2,7 @@ package dev.orchestrator.probe.recovery;
 
 import dev.orchestrator.probe.recovery.ServerReading.Channel;
 import dev.orchestrator.probe.topology.GtidSet;
+import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.RecoveryStep;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -90,11 +91,15 @@ sealed interface ReplicaAction extends ServerAction {
     @Override
     public void act(ServerSession session, ServerReading server, RecoveryStep step)
         throws SQLException {
-      session.execute(session.words().stop());
+      ReplicationWords words = session.words();
+      boolean applying =
+          words.canMoveReceiver() && server.channel().map(Channel::autoPosition).orElse(false);
+      session.execute(applying ? words.stopReceiver() : words.stop());
       if (!acknowledges(server, step)) {
         session.execute("SET GLOBAL " + server.semiSync().words().replicaEnabled() + " = ON");
       }
-      session.execute(session.words().follow(ServerAction.source(step)));
+      InstanceKey source = ServerAction.source(step);
+      session.execute(applying ? words.moveReceiver(source) : words.follow(source));
       if (Boolean.parseBoolean(ServerAction.argument(step, RecoveryPlanner.START))) {
         start(session);
       }

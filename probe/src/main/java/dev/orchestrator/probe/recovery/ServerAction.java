@@ -39,6 +39,11 @@ sealed interface ServerAction permits PromotionAction, ReplicaAction, TakeoverAc
     return false;
   }
 
+  /** Whether the server's answer is all that can be seen of the effect. */
+  default boolean provenByAnswer() {
+    return false;
+  }
+
   /** Whether the step is tried again on a new session when its session was lost. */
   default boolean repeatable() {
     return true;
@@ -56,6 +61,7 @@ sealed interface ServerAction permits PromotionAction, ReplicaAction, TakeoverAc
       case DETACH -> Optional.of(new ReplicaAction.Detach());
       case END_DELAY -> Optional.of(new PromotionAction.EndDelay());
       case WAIT_APPLIED -> Optional.of(new PromotionAction.WaitApplied());
+      case ROTATE_LOG -> Optional.of(new PromotionAction.RotateLog());
       case SET_SEMI_SYNC -> Optional.of(new PromotionAction.SetSemiSync());
       case STOP_REPLICATION -> Optional.of(new PromotionAction.StopReplication());
       case RESET_REPLICATION -> Optional.of(new PromotionAction.ResetReplication());

@@ -15,6 +15,11 @@ enum StepKind {
   END_DELAY,
   /** Waits until the target has executed everything it received. */
   WAIT_APPLIED,
+  /**
+   * Begins a new binary log on the server that is to be the primary: who connects to it later has
+   * it read the log from its beginning, and the first write waits for an acknowledgement meanwhile.
+   */
+  ROTATE_LOG,
   /** Moves the primary record to the target, compare-and-set on its epoch (rule A1). */
   DESIGNATE,
   /** Turns on the source side of semi-synchronous replication (rule D4). */

@@ -94,19 +94,33 @@ final class StepRunner {
     }
   }
 
-  /** Runs a step to its end, which is in the log before any later intent; gives it as it ended. */
-  RecoveryStep run(RecoveryStep step) throws WorkStopped, InterruptedException {
+  /** Waits until what a step needs has ended, and says whether it went as wished. */
+  interface Needs {
+    /** Nothing is needed, or it was waited for before. */
+    Needs NONE = () -> true;
+
+    boolean met() throws InterruptedException;
+  }
+
+  /**
+   * Runs a step to its end, which is in the log before any later intent; gives it as it ended, or
+   * intended where what it needs did not go as wished: then it was not taken.
+   */
+  RecoveryStep run(RecoveryStep step, Needs needs) throws WorkStopped, InterruptedException {
     requireLeading();
     StepKind kind = StepKind.valueOf(step.kind());
     Optional<ServerAction> action = ServerAction.of(kind);
     RecoveryStep ended =
         action.isPresent()
-            ? onServer(step, action.get())
+            ? onServer(step, action.get(), needs)
             : switch (kind) {
               case RUN_HOOK -> hook(step);
               case DESIGNATE -> designate(step);
               default -> noted(step);
             };
+    if (!Ledger.ended(ended)) {
+      return ended;
+    }
     LOG.info(
         "recovery step ended recovery={} step={} kind={} target={} state={} detail={}",
         recovery.uid(),
@@ -116,6 +130,11 @@ final class StepRunner {
         ended.state(),
         ended.detail());
     return ended;
+  }
+
+  /** Records that a step was permitted, and that what it needs did not go as wished. */
+  void notTaken(RecoveryStep step) throws WorkStopped {
+    writer.ended(step, step.attempt(), State.SKIPPED, "not taken: what it needs did not succeed");
   }
 
   private RecoveryStep noted(RecoveryStep step) throws WorkStopped {
@@ -175,7 +194,7 @@ final class StepRunner {
         .isPresent();
   }
 
-  private RecoveryStep onServer(RecoveryStep step, ServerAction action)
+  private RecoveryStep onServer(RecoveryStep step, ServerAction action, Needs needs)
       throws WorkStopped, InterruptedException {
     int attempt = step.attempt();
     String failure = "";
@@ -190,6 +209,9 @@ final class StepRunner {
           intend(step, ++attempt);
         }
         permitted = true;
+        if (!needs.met()) {
+          return step.intended(attempt, writer.term());
+        }
         return recorded(step, attempt, act(session, step, action));
       } catch (SQLException e) {
         failure = String.valueOf(e.getMessage());
@@ -251,7 +273,9 @@ final class StepRunner {
     } else {
       action.act(session, server, step);
     }
-    return prove(session, step, action);
+    return action.provenByAnswer()
+        ? Result.done("answered without an error")
+        : prove(session, step, action);
   }
 
   /** The account that the step's target is to replicate with, where a server can tell it. */

@@ -6,6 +6,7 @@ import dev.orchestrator.store.model.ClusterRecord;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.model.RecoveryStep;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class TakeoverPlanner {
 
   private static final int DECIDE = 50;
   private static final int PRE_HOOKS = 100;
+  private static final int ROTATE = 150;
   private static final int FENCE = 200;
   private static final int HAND_OVER = 300;
 
@@ -44,6 +46,8 @@ final class TakeoverPlanner {
   private static final String HOOK_LANE = RecoveryPlanner.HOOK_LANE;
   private static final String OLD_LANE = RecoveryPlanner.FENCE_LANE;
   private static final String RECORD_LANE = "record";
+  private static final String STOP_LANE = "stop";
+  private static final String PROMISE_LANE = "promise";
 
   private final RecoveryPlanner planner;
 
@@ -80,6 +84,13 @@ final class TakeoverPlanner {
         winner.key() + " takes over from " + old.key() + left(verdict));
     planner.hooks(plan, PRE_HOOKS, "PreGracefulTakeoverProcesses", true, HOOK_LANE, Map.of());
     planner.hooks(plan, PRE_HOOKS + 1, "PreFailoverProcesses", true, HOOK_LANE, Map.of());
+    plan.attempt(
+        ROTATE,
+        StepKind.ROTATE_LOG,
+        WINNER_LANE,
+        Target.of(winner),
+        Map.of(),
+        winner.key() + " has a short log to read when the others begin to follow it");
     plan.gate(
         FENCE,
         StepKind.FENCE_PRIMARY,
@@ -168,33 +179,41 @@ final class TakeoverPlanner {
       DurabilityPolicy policy,
       Map<String, String> all,
       Map<String, String> record) {
+    List<StepKind> before =
+        new ArrayList<>(
+            List.of(StepKind.VERIFY_FENCED, StepKind.DESIGNATE, StepKind.STOP_REPLICATION));
+    plan.gate(
+            HAND_OVER,
+            StepKind.STOP_REPLICATION,
+            STOP_LANE,
+            winner,
+            all,
+            winner.key() + " follows nobody any more")
+        .needing(StepKind.CATCH_UP)
+        .ahead();
     if (policy.semiSync()) {
+      before.add(StepKind.SET_SEMI_SYNC);
       plan.gate(
-          HAND_OVER,
-          StepKind.SET_SEMI_SYNC,
-          WINNER_LANE,
-          winner,
-          policy.arguments(),
-          winner.key() + " promises what the old primary promises: " + policy.words());
+              HAND_OVER,
+              StepKind.SET_SEMI_SYNC,
+              PROMISE_LANE,
+              winner,
+              policy.arguments(),
+              winner.key() + " promises what the old primary promises: " + policy.words())
+          .needing(StepKind.CATCH_UP)
+          .ahead();
     }
     Map<String, String> writable = new HashMap<>(policy.arguments());
     writable.putAll(all);
     writable.putAll(record);
     plan.gate(
             HAND_OVER,
-            StepKind.STOP_REPLICATION,
-            WINNER_LANE,
-            winner,
-            all,
-            winner.key() + " follows nobody any more")
-        .gate(
-            HAND_OVER,
             StepKind.SET_WRITABLE,
             WINNER_LANE,
             winner,
             writable,
             winner.key() + " becomes writable")
-        .needing(StepKind.VERIFY_FENCED, StepKind.DESIGNATE)
+        .needing(before.toArray(StepKind[]::new))
         .gate(
             HAND_OVER,
             StepKind.VERIFY_WRITABLE,
@@ -349,7 +368,8 @@ final class TakeoverPlanner {
   }
 
   private static boolean tried(Ledger ledger, StepKind kind) {
-    return ledger.of(kind).stream().anyMatch(step -> step.attempt() > 0);
+    return ledger.of(kind).stream()
+        .anyMatch(step -> step.attempt() > 0 && step.state() != RecoveryStep.State.SKIPPED);
   }
 
   private static GtidSet drained(Ledger ledger) {

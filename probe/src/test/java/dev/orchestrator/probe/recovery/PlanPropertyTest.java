@@ -136,7 +136,15 @@ class PlanPropertyTest {
     assertThat(Ledger.needs(writable))
         .containsExactlyInAnyOrder(
             order.get(first(order, StepKind.VERIFY_FENCED)).number(),
-            order.get(first(order, StepKind.DESIGNATE)).number());
+            order.get(first(order, StepKind.DESIGNATE)).number(),
+            order.get(first(order, StepKind.STOP_REPLICATION)).number(),
+            order.get(first(order, StepKind.SET_SEMI_SYNC)).number());
+    assertThat(Ledger.ahead(writable)).as("its permission alone counts as a promotion").isFalse();
+    for (StepKind ahead : List.of(StepKind.STOP_REPLICATION, StepKind.SET_SEMI_SYNC)) {
+      RecoveryStep step = order.get(first(order, ahead));
+      assertThat(Ledger.ahead(step)).isTrue();
+      assertThat(Ledger.needs(step)).containsExactly(caughtUp.number());
+    }
     assertThat(order)
         .allSatisfy(
             step -> assertThat(Ledger.needs(step)).allMatch(number -> number < step.number()));

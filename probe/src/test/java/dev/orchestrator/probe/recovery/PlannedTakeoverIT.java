@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orchestrator.probe.lab.MySqlLab;
 import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.model.Recovery;
+import dev.orchestrator.store.model.RecoveryStep;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -219,6 +220,53 @@ class PlannedTakeoverIT {
 
       failsOverByOrder(lab, drill, supervisor);
     }
+  }
+
+  /** Steps that were permitted meanwhile are not taken, and the record says so. */
+  @Test
+  void aDesignatedServerThatDoesNotCatchUpStaysTheReplicaThatItWas() {
+    try (MySqlLab lab = MySqlLab.start(NETWORK, 3);
+        Drill drill = new Drill(lab, folder).stepTimeout(Duration.ofSeconds(2))) {
+      RecoverySupervisor supervisor = drill.lead();
+      drill.register(supervisor, 1);
+      boolean[] halted = {false};
+      drill
+          .log()
+          .refuse(
+              command -> {
+                if (fences(drill, command) && !halted[0]) {
+                  halted[0] = true;
+                  lab.execute(2, "STOP REPLICA SQL_THREAD");
+                  lab.execute(1, "INSERT INTO drill.ledger (id) VALUES (1)");
+                }
+                return false;
+              });
+
+      Recovery.Ending ending =
+          drill.ordered(supervisor, OrderKind.TAKEOVER_AUTO, Optional.of(drill.key(2)));
+
+      assertThat(halted[0]).as(drill.story()).isTrue();
+      assertThat(ending.successful()).as(drill.story()).isFalse();
+      assertThat(drill.writable()).as(drill.story()).containsExactly(1);
+      for (StepKind kind : List.of(StepKind.STOP_REPLICATION, StepKind.SET_SEMI_SYNC)) {
+        assertThat(new Ledger(drill.steps()).of(kind))
+            .as(drill.story())
+            .singleElement()
+            .satisfies(step -> assertThat(step.state()).isEqualTo(RecoveryStep.State.SKIPPED));
+      }
+      assertThat(new Ledger(drill.steps()).promotionTried()).as(drill.story()).isFalse();
+      lab.execute(2, "START REPLICA SQL_THREAD");
+      lab.awaitTrue("follows as before", () -> lab.replicatesFrom(2, 1));
+      lab.awaitCaughtUp(2, 1);
+    }
+  }
+
+  private static boolean fences(Drill drill, Command command) {
+    return command instanceof Command.StepIntended intended
+        && drill.steps().stream()
+            .anyMatch(
+                step ->
+                    step.number() == intended.step() && Ledger.is(step, StepKind.FENCE_PRIMARY));
   }
 
   /** The primary lives, and is fenced before another one is chosen. */

@@ -73,7 +73,7 @@ class StepPermissionTest {
     submit(new Command.StepIntended(UID, 1, 1, 1)); // by a leader that died in the middle of it
     submit(new Command.TakeOverRecovery(UID, 2, "n2"));
 
-    RecoveryStep end = runner(2).run(step());
+    RecoveryStep end = runner(2).run(step(), StepRunner.Needs.NONE);
 
     assertThat(Ledger.good(end)).isTrue();
     assertThat(step().state()).isEqualTo(RecoveryStep.State.DONE);
@@ -84,7 +84,8 @@ class StepPermissionTest {
   void aLeaderWhoseRecoveryWasTakenOverRunsNothing() {
     submit(new Command.TakeOverRecovery(UID, 2, "n2"));
 
-    assertThatThrownBy(() -> runner(1).run(step())).isInstanceOf(WorkStopped.class);
+    assertThatThrownBy(() -> runner(1).run(step(), StepRunner.Needs.NONE))
+        .isInstanceOf(WorkStopped.class);
 
     assertThat(folder.resolve("ran")).doesNotExist();
     assertThat(step().state()).isEqualTo(RecoveryStep.State.PLANNED);

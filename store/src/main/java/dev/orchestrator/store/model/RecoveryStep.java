@@ -72,6 +72,23 @@ public record RecoveryStep(
         "");
   }
 
+  /** The step with a permission, for who sought it; the stamp is what the log gives it. */
+  public RecoveryStep intended(int newAttempt, long term) {
+    return new RecoveryStep(
+        number,
+        kind,
+        target,
+        targetUuid,
+        arguments,
+        why,
+        State.INTENDED,
+        newAttempt,
+        term,
+        intendedAt,
+        endedAt,
+        detail);
+  }
+
   /** The step at its end, for who wrote it; the stamps are what the log gave it before. */
   public RecoveryStep ended(int lastAttempt, long term, State how, String seen) {
     return new RecoveryStep(
