@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
@@ -29,7 +30,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class ChaosWorld implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(90);
-  private static final Duration SHARE_LIMIT = Duration.ofSeconds(10);
   private static final Duration CALL = Duration.ofSeconds(5);
   private static final long AGE_SECONDS = 3;
   static final int USUAL_POLL_SECONDS = 5;
@@ -37,10 +37,13 @@ final class ChaosWorld implements AutoCloseable {
   private static final int SERVERS = 3;
   private static final int FIRST_SERVER_ID = 79001;
   private static final int SERVER_IDS_OF_A_LANE = 10;
+  private static final AtomicBoolean SHARING = new AtomicBoolean();
+  private static final String CLASSES = "server/target/chaos-node.jsa";
   private static final String TABLE = "drill.ledger";
 
   private final Path folder;
   private final Path script;
+  private final Path classes;
   private final NodeNetwork network;
   private final MySqlFleet fleet;
   private final NodeGroup nodes;
@@ -49,12 +52,14 @@ final class ChaosWorld implements AutoCloseable {
   private ChaosWorld(
       Path folder,
       Path script,
+      Path classes,
       NodeNetwork network,
       MySqlFleet fleet,
       NodeGroup nodes,
       Duration pause) {
     this.folder = folder;
     this.script = script;
+    this.classes = classes;
     this.network = network;
     this.fleet = fleet;
     this.nodes = nodes;
@@ -85,6 +90,7 @@ final class ChaosWorld implements AutoCloseable {
         new ChaosWorld(
             folder,
             root.resolve("scripts/mysql-server"),
+            root.resolve(CLASSES),
             network,
             MySqlFleet.of(
                 folder,
@@ -111,6 +117,7 @@ final class ChaosWorld implements AutoCloseable {
     fleet.start(script);
     fleet.members().forEach(ChaosWorld::logStatements);
     nodes.start();
+    shareClasses();
     String discover = "discover/" + fleet.primary().host() + "/" + MySqlMember.PORT;
     Waiting.until(
         discover,
@@ -128,13 +135,13 @@ final class ChaosWorld implements AutoCloseable {
         #!/bin/sh
         exec '%1$s/bin/java' --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx256m \\
           -XX:TieredStopAtLevel=1 -ea:dev.orchestrator... \\
-          -XX:+AutoCreateSharedArchive -XX:SharedArchiveFile='%2$s/server/target/chaos-node.jsa' \\
+          -XX:+AutoCreateSharedArchive -XX:SharedArchiveFile='%2$s/%4$s' \\
           -Xlog:disable -Xlog:all=error:stderr \\
           -Drecovery.fault.folder="$(dirname "${1#--config=}")" \\
           -cp '%2$s/server/target/lib/*:%2$s/%3$s' \\
           dev.orchestrator.server.Main "$@"
         """
-            .formatted(System.getProperty("java.home"), root, testJar(root));
+            .formatted(System.getProperty("java.home"), root, testJar(root), CLASSES);
     try {
       Files.createDirectories(folder);
       Path launcher = Files.writeString(folder.resolve("launch-node"), text);
@@ -314,22 +321,24 @@ final class ChaosWorld implements AutoCloseable {
     awaitSeen();
   }
 
-  /** A node that ends in order leaves an archive of its classes, with which others start faster. */
+  /**
+   * A node that ends in order leaves an archive of its classes, with which all others start faster.
+   * One node of the first world does so, where there is none yet.
+   */
   private void shareClasses() {
-    OrchestratorNode node = nodes.nodes().getFirst();
-    if (network.isFirst() && node.isAlive()) {
-      node.process().signal("TERM");
-      Waiting.poll(
-          SHARE_LIMIT,
-          Duration.ofMillis(50),
-          () -> node.isAlive() ? Optional.<Boolean>empty() : Optional.of(true));
+    if (SHARING.getAndSet(true) || Files.exists(classes)) {
+      return;
     }
+    OrchestratorNode node = nodes.nodes().getFirst();
+    Waiting.until(node + " is in the group", LIMIT, node::isHealthy);
+    node.process().signal("TERM");
+    Waiting.until("the end of " + node, LIMIT, () -> !node.isAlive());
+    node.launch();
   }
 
   @Override
   public void close() {
     writer.close();
-    shareClasses();
     for (OrchestratorNode node : nodes.nodes()) {
       if (node.isAlive()) {
         node.process().kill9();

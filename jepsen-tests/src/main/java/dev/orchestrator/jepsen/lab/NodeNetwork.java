@@ -51,11 +51,6 @@ public final class NodeNetwork implements AutoCloseable {
     return "10.79." + lane + ".";
   }
 
-  /** Whether it is the one of lane 0. */
-  public boolean isFirst() {
-    return lane == 0;
-  }
-
   private String bridge() {
     return "orcch" + lane;
   }

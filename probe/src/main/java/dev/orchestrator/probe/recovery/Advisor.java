@@ -2,6 +2,7 @@ package dev.orchestrator.probe.recovery;
 
 import dev.orchestrator.probe.recovery.Choice.Promote;
 import dev.orchestrator.probe.recovery.Choice.Refuse;
+import dev.orchestrator.probe.recovery.Gathering.Passing;
 import dev.orchestrator.probe.recovery.Gathering.Place;
 import dev.orchestrator.probe.recovery.Gathering.Replica;
 import dev.orchestrator.probe.recovery.Plan.Target;
@@ -112,7 +113,8 @@ final class Advisor {
     Choice choice =
         CandidateSelector.choose(
             Gathering.of(primary.key(), home, legitimate, read, unread, policy)
-                .under(config.promotion()),
+                .under(config.promotion())
+                .passing(config.applyPromotion() ? Passing.IF_BETTER : Passing.NEVER),
             order);
     Recovery imagined = imagined(record, primary, replicas, DeadPrimaryPlaybook.KIND, order);
     List<Target> targets =

@@ -4,33 +4,27 @@ import dev.orchestrator.probe.recovery.Choice.Follower;
 import dev.orchestrator.probe.recovery.Choice.Promote;
 import dev.orchestrator.probe.recovery.Choice.Reason;
 import dev.orchestrator.probe.recovery.Choice.Refuse;
+import dev.orchestrator.probe.recovery.Gathering.Passing;
 import dev.orchestrator.probe.recovery.Gathering.Replica;
 import dev.orchestrator.probe.recovery.ServerReading.Channel;
 import dev.orchestrator.probe.topology.GtidSet;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.PromotionRule;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Chooses the new primary by what replicas received (rule D1), and who follows it. Pure: the same
  * gathering gives the same choice.
  */
 final class CandidateSelector {
-  private static final String ERRANT = "holds errant transactions ";
-
   private final Gathering gathering;
-  private final Set<String> legitimate;
-  private final boolean delayEnds;
+  private final Fitness fitness;
   private final List<String> lines = new ArrayList<>();
 
   private CandidateSelector(Gathering gathering) {
@@ -38,9 +32,8 @@ final class CandidateSelector {
   }
 
   private CandidateSelector(Gathering gathering, boolean delayEnds) {
-    this.delayEnds = delayEnds;
     this.gathering = gathering;
-    this.legitimate = legitimateUuids(gathering);
+    this.fitness = new Fitness(gathering, delayEnds);
   }
 
   static Choice choose(Gathering gathering) {
@@ -75,8 +68,9 @@ final class CandidateSelector {
       return refuse(Reason.DESIGNATED_UNFIT, designated + " was named but could not be read");
     }
     ServerReading reading = named.get().reading();
-    List<String> faults = new ArrayList<>(faults(reading));
-    faults.removeIf(fault -> fault.startsWith(ERRANT)); // and no rule or filter counts either
+    List<String> faults = new ArrayList<>(fitness.faults(reading));
+    faults.removeIf(
+        fault -> fault.startsWith(Fitness.ERRANT)); // and no rule or filter counts either
     if (!faults.isEmpty()) {
       return refuse(
           Reason.DESIGNATED_UNFIT,
@@ -84,7 +78,7 @@ final class CandidateSelector {
     }
     GtidSet required = GtidSet.EMPTY;
     for (Replica replica : gathering.replicas()) {
-      required = required.union(clean(replica));
+      required = required.union(fitness.clean(replica));
     }
     GtidSet missing = required.minus(reading.received());
     lines.add(
@@ -99,33 +93,15 @@ final class CandidateSelector {
   static List<Replica> ranked(Gathering gathering) {
     CandidateSelector selector = new CandidateSelector(gathering);
     return gathering.replicas().stream()
-        .filter(replica -> selector.faults(replica.reading()).isEmpty())
-        .filter(replica -> selector.objections(replica, Optional.empty()).isEmpty())
+        .filter(replica -> selector.fitness.faults(replica.reading()).isEmpty())
+        .filter(replica -> selector.fitness.objections(replica, Optional.empty()).isEmpty())
         .sorted(selector.order(gathering.replicas()))
         .toList();
   }
 
   /** Why a replica cannot be a primary; none when it can. */
   static List<String> faults(Gathering gathering, ServerReading reading) {
-    return new CandidateSelector(gathering).faults(reading);
-  }
-
-  /**
-   * The cluster's primaries, and uuids that all replicas share: what reached everybody came through
-   * the source. One replica alone proves that of every uuid but its own.
-   */
-  private static Set<String> legitimateUuids(Gathering gathering) {
-    Set<String> legitimate = new TreeSet<>(gathering.legitimate());
-    List<Replica> replicas = gathering.replicas();
-    if (!replicas.isEmpty()) {
-      Set<String> shared = new TreeSet<>(replicas.getFirst().reading().received().uuids());
-      replicas.forEach(replica -> shared.retainAll(replica.reading().received().uuids()));
-      if (replicas.size() == 1) {
-        shared.remove(replicas.getFirst().reading().uuid());
-      }
-      legitimate.addAll(shared);
-    }
-    return legitimate;
+    return new Fitness(gathering, false).faults(reading);
   }
 
   private Choice chooseOneOf(Optional<InstanceKey> designated) {
@@ -141,35 +117,97 @@ final class CandidateSelector {
     GtidSet required = GtidSet.EMPTY;
     SortedMap<InstanceKey, List<String>> unfit = new TreeMap<>();
     for (Replica replica : read) {
-      required = required.union(clean(replica));
-      List<String> faults = new ArrayList<>(faults(replica.reading()));
-      faults.addAll(objections(replica, designated));
+      required = required.union(fitness.clean(replica));
+      List<String> faults = new ArrayList<>(fitness.faults(replica.reading()));
+      faults.addAll(fitness.objections(replica, designated));
       unfit.put(replica.key(), faults);
       faults.forEach(fault -> lines.add(replica.key() + " is no candidate: " + fault));
     }
+    GtidSet all = required;
     List<Replica> candidates = new ArrayList<>();
+    List<Replica> behind = new ArrayList<>();
     for (Replica replica : read) {
       if (unfit.getOrDefault(replica.key(), List.of()).isEmpty()) {
-        GtidSet missing = required.minus(replica.reading().received());
-        if (missing.isEmpty()) {
-          candidates.add(replica);
-        } else {
-          lines.add(replica.key() + " is no candidate: others received " + shown(missing));
-        }
+        (replica.reading().received().contains(all) ? candidates : behind).add(replica);
       }
     }
-    if (candidates.isEmpty()) {
-      return refuse(required, unfit);
-    }
-    candidates.sort(order(read));
+    Comparator<Replica> order = order(read);
+    candidates.sort(order);
+    behind.sort(order.thenComparingLong(replica -> missing(replica, all).count()));
     if (designated.isPresent()) {
+      boolean anybody = !candidates.isEmpty();
       candidates.removeIf(candidate -> !candidate.key().equals(designated.get()));
-      if (candidates.isEmpty()) {
+      behind.removeIf(candidate -> !candidate.key().equals(designated.get()));
+      if (anybody && candidates.isEmpty() && behind.isEmpty()) {
         return refuse(
             Reason.DESIGNATED_UNFIT, designated.get() + " was named but cannot be promoted");
       }
     }
-    return promote(candidates, required);
+    Optional<Replica> taker = taker(candidates, behind, all);
+    behind.stream()
+        .filter(replica -> !Optional.of(replica).equals(taker))
+        .forEach(
+            replica ->
+                lines.add(
+                    replica.key()
+                        + " is no candidate: others received "
+                        + shown(missing(replica, all))));
+    if (taker.isPresent()) {
+      return promote(taker.get(), donor(taker.get(), all).orElseThrow(), all);
+    }
+    return candidates.isEmpty() ? refuse(all, unfit) : promote(candidates, all);
+  }
+
+  private static GtidSet missing(Replica replica, GtidSet required) {
+    return required.minus(replica.reading().received());
+  }
+
+  /**
+   * Who is to be promoted although it lacks something, which another replica can pass on to it:
+   * because nobody who holds everything can be the primary, or because people want it more.
+   */
+  private Optional<Replica> taker(
+      List<Replica> candidates, List<Replica> behind, GtidSet required) {
+    if (gathering.passing() == Passing.NEVER) {
+      return Optional.empty();
+    }
+    return behind.stream()
+        .filter(replica -> donor(replica, required).isPresent())
+        .filter(replica -> candidates.isEmpty() || better(replica, candidates.getFirst()))
+        .findFirst();
+  }
+
+  /**
+   * By its promotion rule, or among preferred ones by where it stands; not past what can follow.
+   */
+  private boolean better(Replica taker, Replica holder) {
+    List<Replica> read = gathering.replicas();
+    if (gathering.passing() != Passing.IF_BETTER
+        || olderSiblings(taker, read) > olderSiblings(holder, read)
+        || narrowerSiblings(taker, read) > narrowerSiblings(holder, read)) {
+      return false;
+    }
+    int byRule = taker.standing().rule().compareTo(holder.standing().rule());
+    return byRule < 0
+        || (byRule == 0
+            && taker.standing().rule() == PromotionRule.PREFER
+            && atHome(taker)
+            && !atHome(holder));
+  }
+
+  /** Who can pass on everything to a replica: the one with the least left to apply. */
+  private Optional<Replica> donor(Replica taker, GtidSet required) {
+    return gathering.replicas().stream()
+        .filter(replica -> !replica.key().equals(taker.key()))
+        .filter(replica -> replica.reading().received().contains(required))
+        .filter(replica -> !delayed(replica.reading()))
+        .filter(replica -> fitness.sourceFaults(replica.reading()).isEmpty())
+        .filter(replica -> followObstacle(taker.reading(), replica.reading()).isEmpty())
+        .min(
+            Comparator.<Replica>comparingLong(
+                    replica ->
+                        replica.reading().received().minus(replica.reading().executed()).count())
+                .thenComparing(Replica::key));
   }
 
   /** Rule D3: n-k+1 ackers read, or an acknowledged transaction may be where nobody looked. */
@@ -205,91 +243,6 @@ final class CandidateSelector {
                 + " ackers must be read, but only "
                 + have
                 + " were");
-  }
-
-  private List<String> faults(ServerReading reading) {
-    List<String> faults = new ArrayList<>();
-    GtidSet errant = reading.received().withoutUuids(legitimate);
-    if (!errant.isEmpty()) {
-      faults.add(ERRANT + shown(errant));
-    }
-    if (!reading.gtidMode().equals("ON")) {
-      faults.add("gtid_mode is not ON");
-    }
-    if (!reading.logBin()) {
-      faults.add("log_bin is off");
-    }
-    if (!reading.logReplicaUpdates()) {
-      faults.add("log_replica_updates is off");
-    }
-    if (reading.channels() > 1) {
-      faults.add("replicates through " + reading.channels() + " channels");
-    }
-    if (gathering.policy().semiSync() && !reading.semiSync().sourceSide()) {
-      faults.add("has no semi-sync source plugin to keep the promise of the old primary");
-    }
-    reading
-        .channel()
-        .ifPresent(
-            channel -> {
-              if (channel.delayed() && !delayEnds) {
-                faults.add("is delayed by " + channel.delaySeconds() + " s");
-              }
-              if (!channel.applierError().isEmpty() && !reading.appliedAll()) {
-                faults.add("cannot apply what it received: " + channel.applierError());
-              }
-            });
-    return faults;
-  }
-
-  /**
-   * What people and configuration have against a replica; a person who names it overrules rules.
-   */
-  private List<String> objections(Replica replica, Optional<InstanceKey> designated) {
-    List<String> objections = new ArrayList<>();
-    if (!designated.equals(Optional.of(replica.key()))) {
-      if (replica.standing().rule() == PromotionRule.MUST_NOT) {
-        objections.add("its promotion rule is must_not");
-      }
-      if (replica.standing().ignored()) {
-        objections.add("PromotionIgnoreHostnameFilters match its name");
-      }
-    }
-    String dataCenter = replica.place().dataCenter();
-    if (gathering.promotion().sameDataCenter() && !dataCenter.equals(home().dataCenter())) {
-      objections.add(
-          "is in data center '%s', not '%s' (PreventCrossDataCenterMasterFailover)"
-              .formatted(dataCenter, home().dataCenter()));
-    }
-    String region = replica.place().region();
-    if (gathering.promotion().sameRegion() && !region.equals(home().region())) {
-      objections.add(
-          "is in region '%s', not '%s' (PreventCrossRegionMasterFailover)"
-              .formatted(region, home().region()));
-    }
-    behind(replica).ifPresent(objections::add);
-    return objections;
-  }
-
-  /** Lag counts as long as there is something to apply; an unknown one counts as too much. */
-  private Optional<String> behind(Replica replica) {
-    Duration limit = gathering.promotion().maxLag();
-    OptionalLong lag = replica.standing().lagSeconds();
-    if (limit.isZero()
-        || replica.reading().appliedAll()
-        || (lag.isPresent() && lag.getAsLong() < limit.toSeconds())) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        (lag.isPresent()
-                ? "is " + lag.getAsLong() + " s behind"
-                : "is behind, nobody knows how far")
-            + " (FailMasterPromotionOnLagMinutes)");
-  }
-
-  private GtidSet clean(Replica replica) {
-    GtidSet received = replica.reading().received();
-    return received.minus(received.withoutUuids(legitimate));
   }
 
   private Refuse refuse(GtidSet required, SortedMap<InstanceKey, List<String>> unfit) {
@@ -386,9 +339,21 @@ final class CandidateSelector {
     return problems;
   }
 
+  private Promote promote(Replica taker, Replica donor, GtidSet required) {
+    lines.add(
+        taker.key()
+            + " becomes primary: it receives from "
+            + donor.key()
+            + " what it lacks, "
+            + shown(missing(taker, required))
+            + "; then it has received all of "
+            + shown(required));
+    ServerReading complete = taker.reading().receiving(donor.reading().received());
+    return promote(complete, Optional.of(donor.reading()), required);
+  }
+
   private Promote promote(List<Replica> candidates, GtidSet required) {
     Replica winner = candidates.getFirst();
-    GtidSet held = winner.reading().received();
     lines.add(
         winner.key()
             + " becomes primary: received all of "
@@ -398,11 +363,16 @@ final class CandidateSelector {
                     + candidates.get(1).key()
                     + " by version, format, promotion rule, place, problems, name"
                 : ""));
+    return promote(winner.reading(), Optional.empty(), required);
+  }
+
+  private Promote promote(ServerReading winner, Optional<ServerReading> donor, GtidSet required) {
+    GtidSet held = winner.received();
     List<Follower> followers = new ArrayList<>();
     SortedMap<InstanceKey, String> left = new TreeMap<>(gathering.unread());
     for (Replica replica : gathering.replicas()) {
       if (!replica.key().equals(winner.key())) {
-        Optional<String> obstacle = followObstacle(replica.reading(), winner.reading());
+        Optional<String> obstacle = followObstacle(replica.reading(), winner);
         if (obstacle.isPresent()) {
           left.put(replica.key(), obstacle.get());
           lines.add(replica.key() + " is lost: " + obstacle.get());
@@ -417,7 +387,7 @@ final class CandidateSelector {
       }
     }
     return new Promote(
-        winner.reading(), required, followers, Collections.unmodifiableSortedMap(left), lines);
+        winner, donor, required, followers, Collections.unmodifiableSortedMap(left), lines);
   }
 
   /** Why a replica cannot follow the winner without losing or missing transactions. */
@@ -439,7 +409,7 @@ final class CandidateSelector {
     return Optional.empty();
   }
 
-  private static String shown(GtidSet set) {
+  static String shown(GtidSet set) {
     String text = set.toString();
     return text.length() <= 400 ? text : text.substring(0, 400) + "... (" + set.count() + ")";
   }

@@ -3,6 +3,7 @@ package dev.orchestrator.probe.recovery;
 import dev.orchestrator.probe.topology.GtidSet;
 import dev.orchestrator.store.model.InstanceKey;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** What was decided about the replicas of a dead primary. Pure, immutable. */
@@ -13,13 +14,15 @@ sealed interface Choice {
   /**
    * One replica becomes the primary.
    *
-   * @param winner the new primary
+   * @param winner the new primary, as it will be once it has received what it lacks
+   * @param donor who passes on to it what it lacks; empty if it lacks nothing
    * @param required transactions that it must have executed before it is writable
    * @param followers replicas that will follow it, with the reason, ordered by key
    * @param left replicas that are not touched any more, with the reason: they are lost
    */
   record Promote(
       ServerReading winner,
+      Optional<ServerReading> donor,
       GtidSet required,
       List<Follower> followers,
       SortedMap<InstanceKey, String> left,

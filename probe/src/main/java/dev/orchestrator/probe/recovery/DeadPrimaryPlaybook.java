@@ -1,6 +1,7 @@
 package dev.orchestrator.probe.recovery;
 
 import dev.orchestrator.probe.ProbeException;
+import dev.orchestrator.probe.recovery.Gathering.Passing;
 import dev.orchestrator.probe.recovery.Gathering.Place;
 import dev.orchestrator.probe.recovery.Gathering.Replica;
 import dev.orchestrator.probe.topology.GtidSet;
@@ -234,10 +235,19 @@ final class DeadPrimaryPlaybook implements Playbook {
                 unread,
                 policy)
             .forgetting(forgetful)
-            .under(config.promotion());
+            .under(config.promotion())
+            .passing(passing(ledger));
     Order order = Order.of(recovery.subject());
     Choice choice = CandidateSelector.choose(gathering, order);
     return new Next.Steps(planner.act(cluster, ledger, choice, policy, order));
+  }
+
+  /** What did not work at once is not tried for preference only. */
+  private Passing passing(Ledger ledger) {
+    if (!config.applyPromotion()) {
+      return Passing.NEVER; // nobody would end its following of the donor
+    }
+    return ledger.round() == 0 ? Passing.IF_BETTER : Passing.IF_NEEDED;
   }
 
   private static void addIf(boolean condition, Set<String> to, String what) {

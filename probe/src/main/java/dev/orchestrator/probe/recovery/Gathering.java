@@ -24,6 +24,7 @@ import java.util.TreeSet;
  * @param policy what the dead primary promised
  * @param forgetful uuids of replicas whose restart may have cost them what they acknowledged
  * @param promotion what configuration says of who may be promoted
+ * @param passing when one replica may pass on to another what that one lacks
  */
 record Gathering(
     InstanceKey dead,
@@ -33,7 +34,18 @@ record Gathering(
     SortedMap<InstanceKey, String> unread,
     DurabilityPolicy policy,
     Set<String> forgetful,
-    PromotionPolicy promotion) {
+    PromotionPolicy promotion,
+    Passing passing) {
+  /** When a replica may be promoted that must first receive from another one what it lacks. */
+  enum Passing {
+    /** Never. */
+    NEVER,
+    /** If nobody else who holds everything can be the primary. */
+    IF_NEEDED,
+    /** Also if people want it as the primary rather than those who hold everything. */
+    IF_BETTER
+  }
+
   Gathering {
     forgetful = Collections.unmodifiableSet(new TreeSet<>(forgetful));
     legitimate = Collections.unmodifiableSet(new TreeSet<>(legitimate));
@@ -57,18 +69,26 @@ record Gathering(
         new TreeMap<>(unread),
         policy,
         Set.of(),
-        PromotionPolicy.FREE);
+        PromotionPolicy.FREE,
+        Passing.IF_BETTER);
   }
 
   /** The same, under a configuration. */
   Gathering under(PromotionPolicy newPromotion) {
-    return new Gathering(dead, home, legitimate, replicas, unread, policy, forgetful, newPromotion);
+    return new Gathering(
+        dead, home, legitimate, replicas, unread, policy, forgetful, newPromotion, passing);
+  }
+
+  /** The same, with another rule for passing on. */
+  Gathering passing(Passing when) {
+    return new Gathering(
+        dead, home, legitimate, replicas, unread, policy, forgetful, promotion, when);
   }
 
   /** The same, with replicas that do not count as read ackers. */
   Gathering forgetting(Collection<String> uuids) {
     return new Gathering(
-        dead, home, legitimate, replicas, unread, policy, Set.copyOf(uuids), promotion);
+        dead, home, legitimate, replicas, unread, policy, Set.copyOf(uuids), promotion, passing);
   }
 
   /** Where a server stands; {@code ""} when unknown. */

@@ -139,7 +139,7 @@ record HookFacts(Map<String, String> placeholders, Map<String, String> environme
       put("failedPort", "ORC_FAILED_PORT", Integer.toString(failed.port()));
       put("failureCluster", "ORC_FAILURE_CLUSTER", clusterName);
       put("failureClusterAlias", "ORC_FAILURE_CLUSTER_ALIAS", clusterAlias);
-      put("failureClusterDomain", "ORC_FAILURE_CLUSTER_DOMAIN", "");
+      put("failureClusterDomain", "ORC_FAILURE_CLUSTER_DOMAIN", clusterName);
       put("countReplicas", "ORC_COUNT_REPLICAS", Integer.toString(replicas.size()));
       placeholders.put("countSlaves", Integer.toString(replicas.size()));
       put("replicaHosts", "ORC_REPLICA_HOSTS", joined(replicas));

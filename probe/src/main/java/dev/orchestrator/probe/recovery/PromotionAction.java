@@ -41,6 +41,32 @@ sealed interface PromotionAction extends ServerAction {
     }
   }
 
+  /** {@link StepKind#FETCH}. */
+  record Fetch() implements PromotionAction {
+    @Override
+    public boolean onlyLooks() {
+      return true;
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return server.received().contains(ServerAction.transactions(step));
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step) {
+      // The receiver runs already; waiting is all there is to do.
+    }
+
+    @Override
+    public Optional<String> hopeless(ServerReading server, RecoveryStep step) {
+      return server
+          .channel()
+          .filter(channel -> channel.receiverStopped() || !channel.receiverError().isEmpty())
+          .map(channel -> "its receiver does not run: " + channel.receiverError());
+    }
+  }
+
   /** {@link StepKind#WAIT_APPLIED}. */
   record WaitApplied() implements PromotionAction {
     @Override

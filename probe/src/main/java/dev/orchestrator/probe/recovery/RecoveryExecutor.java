@@ -101,7 +101,11 @@ final class RecoveryExecutor {
           ledger.promotionTried()
               && (Ledger.is(step, StepKind.FENCE_PRIMARY)
                   || Ledger.is(step, StepKind.VERIFY_FENCED));
-      boolean dealtWith = over || (gathering && decided);
+      boolean passed =
+          step.arguments().containsKey(RecoveryPlanner.DONOR)
+              && ledger.of(StepKind.RESET_REPLICATION, ledger.round()).stream()
+                  .anyMatch(reset -> reset.attempt() > 0);
+      boolean dealtWith = over || passed || (gathering && decided);
       if (current && step.attempt() > 0 && step.target().isReal() && !dealtWith) {
         touched.add(step);
       }

@@ -50,6 +50,12 @@ final class RecoveryPlanner {
   /** Argument of {@link StepKind#REPOINT}: whether it begins to replicate at once. */
   static final String START = "start";
 
+  /**
+   * Argument of steps by which the winner receives what it lacks, and of {@link
+   * StepKind#STOP_RECEIVER} in a later round: who passes it on.
+   */
+  static final String DONOR = "donor";
+
   static final String CLUSTER_ID = "clusterId";
   static final String EPOCH = "epoch";
 
@@ -66,6 +72,8 @@ final class RecoveryPlanner {
   private static final int GATHER = 200;
   private static final int DECIDE = 300;
   private static final int END_DELAY = 350;
+  private static final int DONATE = 360;
+  private static final int FETCH = 370;
   private static final int APPLY = 400;
   private static final int DESIGNATE = 450;
   private static final int SEMI_SYNC_STAGE = 500;
@@ -162,10 +170,21 @@ final class RecoveryPlanner {
           StepKind.STOP_RECEIVER,
           replica.key().toString(),
           replica,
-          arguments,
+          withDonor(arguments, ledger, replica),
           "what " + replica.key() + " received must stand still before it is compared");
     }
     return plan.steps();
+  }
+
+  /** A replica that was to be promoted in an earlier round may follow its donor since. */
+  private static Map<String, String> withDonor(
+      Map<String, String> arguments, Ledger ledger, Target replica) {
+    Map<String, String> all = new HashMap<>(arguments);
+    ledger.of(StepKind.REPOINT).stream()
+        .filter(step -> step.attempt() > 0 && step.target().equals(replica.key()))
+        .filter(step -> step.arguments().containsKey(DONOR))
+        .forEach(step -> all.put(DONOR, step.arguments().get(DONOR)));
+    return all;
   }
 
   /** The steps that follow a choice. */
@@ -232,6 +251,7 @@ final class RecoveryPlanner {
               + order.delayEndedBy().orElse("nobody")
               + " said so");
     }
+    promote.donor().ifPresent(donor -> fetch(plan, round, target, donor));
     plan.gate(
         stage(round, APPLY),
         StepKind.WAIT_APPLIED,
@@ -308,6 +328,30 @@ final class RecoveryPlanner {
         follow(plan, stage(round, PROMOTE), follower, winner, policy);
       }
     }
+  }
+
+  /** Only what a server has executed can be received from it. */
+  private static void fetch(Plan plan, int round, Target winner, ServerReading donor) {
+    Map<String, String> arguments = new HashMap<>();
+    arguments.put(DONOR, donor.key().toString());
+    arguments.put(TRANSACTIONS, donor.received().toString());
+    arguments.put(SOURCE_UUID, donor.uuid());
+    arguments.put(SOURCE_HOST, donor.key().host());
+    arguments.put(SOURCE_PORT, Integer.toString(donor.key().port()));
+    arguments.put(SEMI_SYNC, "false");
+    arguments.put(START, "true");
+    String why = winner.key() + " receives from " + donor.key() + " what it lacks";
+    int stage = stage(round, FETCH);
+    plan.gate(
+            stage(round, DONATE),
+            StepKind.WAIT_APPLIED,
+            WINNER_LANE,
+            Target.of(donor),
+            arguments,
+            donor.key() + " applies all that it received, to pass it on")
+        .gate(stage, StepKind.REPOINT, WINNER_LANE, winner, arguments, why)
+        .gate(stage, StepKind.START_REPLICATION, WINNER_LANE, winner, arguments, why)
+        .gate(stage, StepKind.FETCH, WINNER_LANE, winner, arguments, why);
   }
 
   /** With a limit where policy would rather have no primary than wait for its applier. */
@@ -429,7 +473,7 @@ final class RecoveryPlanner {
     InstanceKey winner = InstanceKey.parse(decision.getOrDefault(WINNER, ":0"), 0);
     String received =
         ledger.of(StepKind.WAIT_APPLIED, round).stream()
-            .findFirst()
+            .reduce((_, winners) -> winners) // a donor applies before the winner does
             .map(step -> step.arguments().getOrDefault(TRANSACTIONS, ""))
             .orElse("");
     for (var follower :

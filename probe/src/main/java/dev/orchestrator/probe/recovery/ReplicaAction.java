@@ -22,7 +22,12 @@ sealed interface ReplicaAction extends ServerAction {
               || channel
                   .get()
                   .sourceUuid()
-                  .equals(ServerAction.argument(step, RecoveryPlanner.SOURCE_UUID));
+                  .equals(ServerAction.argument(step, RecoveryPlanner.SOURCE_UUID))
+              || channel
+                  .get()
+                  .source()
+                  .toString()
+                  .equals(ServerAction.argument(step, RecoveryPlanner.DONOR));
       return follows
           ? Optional.empty()
           : Optional.of("replicates from " + channel.get().source() + " by now");

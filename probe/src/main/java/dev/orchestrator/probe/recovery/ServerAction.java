@@ -60,6 +60,7 @@ sealed interface ServerAction permits PromotionAction, ReplicaAction, TakeoverAc
       case STOP_RECEIVER -> Optional.of(new ReplicaAction.StopReceiver());
       case DETACH -> Optional.of(new ReplicaAction.Detach());
       case END_DELAY -> Optional.of(new PromotionAction.EndDelay());
+      case FETCH -> Optional.of(new PromotionAction.Fetch());
       case WAIT_APPLIED -> Optional.of(new PromotionAction.WaitApplied());
       case ROTATE_LOG -> Optional.of(new PromotionAction.RotateLog());
       case SET_SEMI_SYNC -> Optional.of(new PromotionAction.SetSemiSync());

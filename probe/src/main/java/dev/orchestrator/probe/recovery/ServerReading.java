@@ -94,6 +94,25 @@ record ServerReading(
     return channel.map(c -> executed.union(c.retrieved())).orElse(executed);
   }
 
+  /** The same, once it has received more through its channel. */
+  ServerReading receiving(GtidSet more) {
+    return new ServerReading(
+        key,
+        uuid,
+        version,
+        readOnly,
+        superReadOnly,
+        logBin,
+        logReplicaUpdates,
+        gtidMode,
+        executed,
+        purged,
+        channel.map(c -> c.retrieving(more)),
+        channels,
+        semiSync,
+        uptimeSeconds);
+  }
+
   boolean writable() {
     return !readOnly && !superReadOnly;
   }
@@ -114,6 +133,20 @@ record ServerReading(
       boolean autoPosition,
       String receiverError,
       String applierError) {
+    Channel retrieving(GtidSet more) {
+      return new Channel(
+          source,
+          sourceUuid,
+          receiverStopped,
+          receiverRunning,
+          applierRunning,
+          retrieved.union(more),
+          delaySeconds,
+          autoPosition,
+          receiverError,
+          applierError);
+    }
+
     boolean running() {
       return receiverRunning && applierRunning;
     }

@@ -38,6 +38,9 @@ final class ServerSession implements AutoCloseable {
   /** Connection attribute: the term in whose name the session acts. */
   static final String TERM_ATTRIBUTE = "term";
 
+  /** Who takes longer to let somebody in is frozen, or as good as: others wait for this answer. */
+  private static final Duration GREETING = Duration.ofSeconds(3);
+
   /** What a plugin that is unloaded takes with it. */
   private static final int UNKNOWN_VARIABLE = 1193;
 
@@ -70,7 +73,8 @@ final class ServerSession implements AutoCloseable {
   /**
    * Opens a session.
    *
-   * @param statementTimeout bound of each statement
+   * @param statementTimeout bound of each statement; each answer on the way in is waited for three
+   *     seconds at most
    * @param giveBack takes the session when its user closes it
    */
   static ServerSession open(
@@ -84,9 +88,10 @@ final class ServerSession implements AutoCloseable {
     Connection connection =
         connector.open(
             key,
-            statementTimeout,
+            statementTimeout.compareTo(GREETING) < 0 ? statementTimeout : GREETING,
             Map.of(RECOVERY_ATTRIBUTE, shortUid(recoveryUid), TERM_ATTRIBUTE, Long.toString(term)));
     try {
+      connection.setNetworkTimeout(Runnable::run, (int) statementTimeout.toMillis());
       return new ServerSession(key, connection, giveBack);
     } catch (SQLException e) {
       connection.close();

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ final class Sessions implements AutoCloseable {
   private final long term;
   private final Set<InstanceKey> clean = ConcurrentHashMap.newKeySet();
   private final Map<InstanceKey, Deque<ServerSession>> idle = new ConcurrentHashMap<>();
+  private final Map<InstanceKey, ReentrantLock> gates = new ConcurrentHashMap<>();
   private final Map<InstanceKey, ReplicationAccount> accounts = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
@@ -56,11 +58,25 @@ final class Sessions implements AutoCloseable {
     if (known.isPresent()) {
       return known.get();
     }
-    ServerSession session =
-        ServerSession.open(connector, key, timeout, recoveryUid, term, this::giveBack);
     if (clean.contains(key)) {
-      return session;
+      return begin(key);
     }
+    // One lane at a time: the others' new sessions would look like an earlier run's.
+    ReentrantLock first = gates.computeIfAbsent(key, _ -> new ReentrantLock());
+    first.lockInterruptibly();
+    try {
+      return clean.contains(key) ? begin(key) : beginClean(key);
+    } finally {
+      first.unlock();
+    }
+  }
+
+  private ServerSession begin(InstanceKey key) throws SQLException {
+    return ServerSession.open(connector, key, timeout, recoveryUid, term, this::giveBack);
+  }
+
+  private ServerSession beginClean(InstanceKey key) throws SQLException, InterruptedException {
+    ServerSession session = begin(key);
     try {
       SessionReaper.reap(session, recoveryUid, term, timeout);
       clean.add(key);

@@ -13,6 +13,8 @@ enum StepKind {
   DECIDE,
   /** Ends the delay of a replica that is to be the primary; a person said so (rule D6). */
   END_DELAY,
+  /** Waits until the target has received from another replica what that one passes on to it. */
+  FETCH,
   /** Waits until the target has executed everything it received. */
   WAIT_APPLIED,
   /**

@@ -10,6 +10,7 @@ import dev.orchestrator.probe.recovery.Gathering.Place;
 import dev.orchestrator.probe.recovery.Gathering.Replica;
 import dev.orchestrator.probe.topology.GtidSet;
 import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.model.PromotionRule;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -62,7 +63,10 @@ class CandidateSelectorPropertyTest {
       }
       boolean lacks = !replica.reading().received().contains(others);
       if (lacks) {
-        assertThat(CandidateSelector.choose(gathering, plain)).isNotInstanceOf(Promote.class);
+        if (CandidateSelector.choose(gathering, plain) instanceof Promote promote) {
+          assertThat(promote.donor()).as("who passes on what it lacks").isPresent();
+          assertThat(promote.winner().received().contains(others)).isTrue();
+        }
         if (CandidateSelector.choose(gathering, insisting) instanceof Promote promote) {
           assertThat(promote.winner().key()).isEqualTo(replica.key());
           assertThat(promote.lines()).anyMatch(line -> line.startsWith("ann insists on"));
@@ -79,6 +83,25 @@ class CandidateSelectorPropertyTest {
     gathering.replicas().forEach(r -> uuids.retainAll(r.reading().received().uuids()));
     uuids.remove(DEAD_UUID);
     return uuids.isEmpty() ? DEAD_UUID : uuids.iterator().next();
+  }
+
+  /** What a donor passes on is all that the winner lacks, and nothing that is not the cluster's. */
+  @Property(tries = 3000)
+  void aDonorHoldsEverythingAndNothingErrant(@ForAll long seed) {
+    Gathering gathering = gathering(seed);
+    if (CandidateSelector.choose(gathering) instanceof Promote promote
+        && promote.donor().isPresent()) {
+      ServerReading donor = promote.donor().get();
+      assertThat(donor.key()).isNotEqualTo(promote.winner().key());
+      assertThat(donor.received().contains(promote.required())).isTrue();
+      assertThat(donor.received()).isEqualTo(promote.winner().received());
+      assertThat(donor.logReplicaUpdates() && donor.logBin()).isTrue();
+      assertThat(donor.channel().orElseThrow().delayed()).isFalse();
+    }
+    if (CandidateSelector.choose(gathering.passing(Gathering.Passing.NEVER))
+        instanceof Promote promote) {
+      assertThat(promote.donor()).isEmpty();
+    }
   }
 
   @Property(tries = 3000)
@@ -165,7 +188,11 @@ class CandidateSelectorPropertyTest {
       replica = random.nextInt(4) == 0 ? replica.version("8.4.0") : replica;
       replica = random.nextInt(6) == 0 ? replica.purged(1 + random.nextInt(3)) : replica;
       replica = random.nextInt(3) == 0 ? replica.in("home", "r1") : replica;
-      replicas.add(replica.read());
+      Replica read = replica.read();
+      PromotionRule rule = PromotionRule.values()[random.nextInt(4)];
+      boolean ruled = random.nextInt(3) == 0;
+      replicas.add(
+          ruled ? new Replica(read.reading(), read.place(), new Standing(rule, false, "")) : read);
     }
     DurabilityPolicy policy =
         random.nextInt(3) == 0

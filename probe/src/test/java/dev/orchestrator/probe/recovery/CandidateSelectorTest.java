@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orchestrator.probe.recovery.Choice.Promote;
 import dev.orchestrator.probe.recovery.Choice.Reason;
 import dev.orchestrator.probe.recovery.Choice.Refuse;
+import dev.orchestrator.probe.recovery.Gathering.Passing;
 import dev.orchestrator.probe.recovery.Gathering.Place;
 import dev.orchestrator.store.model.InstanceKey;
 import java.util.Arrays;
@@ -164,7 +165,13 @@ class CandidateSelectorTest {
   void aNamedPersonMayGiveUpWhatOthersHoldAndTheRecordSaysSo() {
     Gathering gathering = gathering(replica(2, 90), replica(3, 100));
     Order plain = new Order(Order.FORCED_TAKEOVER, Optional.of(key(2)));
-    assertThat(CandidateSelector.choose(gathering, plain)).isInstanceOf(Refuse.class);
+    assertThat(CandidateSelector.choose(gathering, plain))
+        .as("nothing need be given up")
+        .isInstanceOfSatisfying(
+            Promote.class,
+            promote -> assertThat(promote.donor().orElseThrow().key()).isEqualTo(key(3)));
+    assertThat(CandidateSelector.choose(gathering.passing(Passing.NEVER), plain))
+        .isInstanceOf(Refuse.class);
     Order insisting =
         new Order(plain.command(), plain.designated(), Optional.of("jane"), Optional.empty());
     assertThat(insisting.text()).isEqualTo("force-master-takeover db2:3306 accept-loss-by=jane");

@@ -14,12 +14,15 @@ import org.junit.jupiter.api.io.TempDir;
 class FenceIT {
   private static final String NETWORK = "127.0.75";
 
+  /** Longer than the test waits for the recovery's end. */
+  private static final Duration STEP_TIMEOUT = Duration.ofMinutes(10);
+
   @TempDir Path folder;
 
   @Test
   void aReplacedPrimaryThatComesBackIsFencedAndNeverFollowed() {
     try (MySqlLab lab = MySqlLab.start(NETWORK, 3);
-        Drill drill = new Drill(lab, folder).stepTimeout(Duration.ofSeconds(3))) {
+        Drill drill = new Drill(lab, folder).stepTimeout(STEP_TIMEOUT)) {
       RecoverySupervisor supervisor = drill.lead();
       drill.register(supervisor, 1);
       lab.freeze(1);

@@ -38,7 +38,7 @@ class HookFactsTest {
         "failedPort                     | ORC_FAILED_PORT                       | 3306 | 3306 | 3306",
         "failureCluster                 | ORC_FAILURE_CLUSTER                   | db1:3306 | db1:3306 | db1:3306",
         "failureClusterAlias            | ORC_FAILURE_CLUSTER_ALIAS             | shop | shop | shop",
-        "failureClusterDomain           | ORC_FAILURE_CLUSTER_DOMAIN            | '' | '' | ''",
+        "failureClusterDomain           | ORC_FAILURE_CLUSTER_DOMAIN            | db1:3306 | db1:3306 | db1:3306",
         "countReplicas                  | ORC_COUNT_REPLICAS                    | 2 | 2 | 2",
         "countSlaves                    | -                                     | 2 | 2 | 2",
         "replicaHosts                   | ORC_REPLICA_HOSTS                     | db2:3306,db3:3306 | db2:3306,db3:3306 | db2:3306,db3:3306",

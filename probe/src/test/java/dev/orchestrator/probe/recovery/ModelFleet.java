@@ -42,6 +42,9 @@ final class ModelFleet {
     if (action.isEmpty() || server == null) {
       return;
     }
+    if (server.channel().isEmpty() && step.arguments().containsKey(RecoveryPlanner.DONOR)) {
+      return; // what was passed on counts no more once it follows nobody
+    }
     assertThat(action.get().obstacle(server, step)).as(step.toString()).isEmpty();
     if (!action.get().provenByAnswer() && !action.get().holds(server, step)) {
       ServerReading after = after(kind, server, step);
@@ -53,6 +56,7 @@ final class ModelFleet {
   private static ServerReading after(StepKind kind, ServerReading server, RecoveryStep step) {
     return switch (kind) {
       case WAIT_APPLIED, CATCH_UP -> executed(server);
+      case FETCH -> server.receiving(ServerAction.transactions(step));
       case RESET_REPLICATION ->
           with(server, Optional.empty(), server.semiSync(), server.readOnly());
       case SET_WRITABLE -> with(server, server.channel(), server.semiSync(), false);

@@ -68,6 +68,7 @@ class PlanPropertyTest {
                 .anyMatch(
                     step ->
                         Ledger.is(step, StepKind.START_REPLICATION)
+                            && !step.arguments().containsKey(RecoveryPlanner.DONOR)
                             && step.target().equals(replica.key()));
         boolean winner = replica.key().equals(promote.winner().key());
         boolean told = left.contains(replica.key().toString());

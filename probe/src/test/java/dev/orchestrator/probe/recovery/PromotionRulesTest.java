@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orchestrator.probe.recovery.Choice.Promote;
 import dev.orchestrator.probe.recovery.Choice.Reason;
 import dev.orchestrator.probe.recovery.Choice.Refuse;
+import dev.orchestrator.probe.recovery.Gathering.Passing;
 import dev.orchestrator.probe.recovery.Gathering.Place;
 import dev.orchestrator.probe.recovery.Gathering.Replica;
 import dev.orchestrator.store.model.InstanceKey;
@@ -53,17 +54,60 @@ class PromotionRulesTest {
 
   @Test
   void noRuleGivesUpData() {
-    assertThat(
-            winner(
-                ruled(replica(2, 5), PromotionRule.PREFER, HOME),
-                ruled(replica(3, 6), PromotionRule.PREFER_NOT, HOME)))
+    Replica wanted = ruled(replica(2, 5), PromotionRule.PREFER, HOME);
+    Replica unwanted = ruled(replica(3, 6), PromotionRule.PREFER_NOT, HOME);
+    Replica banned = ruled(replica(3, 6), PromotionRule.MUST_NOT, HOME);
+    Gathering one = gathering(PromotionPolicy.FREE, wanted, unwanted);
+    assertThat(winner(one.passing(Passing.NEVER))).isEqualTo(key(3));
+    assertThat(winner(one.passing(Passing.IF_NEEDED))).isEqualTo(key(3));
+    Gathering other = gathering(PromotionPolicy.FREE, wanted, banned).passing(Passing.NEVER);
+    assertThat(CandidateSelector.choose(other))
+        .isInstanceOfSatisfying(
+            Refuse.class,
+            refuse -> assertThat(refuse.reason()).isEqualTo(Reason.UNFIT_REPLICA_HOLDS_DATA));
+  }
+
+  @Test
+  void whoIsWantedMoreReceivesWhatItLacksFirst() {
+    Replica wanted = ruled(replica(2, 5), PromotionRule.PREFER, HOME);
+    for (PromotionRule rule : List.of(PromotionRule.NEUTRAL, PromotionRule.PREFER_NOT)) {
+      assertDonor(wanted, ruled(replica(3, 6), rule, HOME));
+    }
+    Place far = new Place("far", "r1", "prod");
+    assertDonor(wanted, ruled(replica(3, 6), PromotionRule.PREFER, far));
+    Replica holder = ruled(replica(3, 6), PromotionRule.NEUTRAL, far);
+    assertThat(winner(ruled(replica(2, 5), PromotionRule.NEUTRAL, HOME), holder))
+        .as("nobody said that the place counts")
         .isEqualTo(key(3));
-    assertThat(
-            refused(
-                PromotionPolicy.FREE,
-                ruled(replica(2, 5), PromotionRule.NEUTRAL, HOME),
-                ruled(replica(3, 6), PromotionRule.MUST_NOT, HOME)))
-        .isEqualTo(Reason.UNFIT_REPLICA_HOLDS_DATA);
+    assertThat(winner(ruled(replica(2, 5), PromotionRule.PREFER, far), holder)).isEqualTo(key(2));
+  }
+
+  @Test
+  void whoeverMustNotBeThePrimaryPassesOnWhatItAloneHolds() {
+    Replica fit = ruled(replica(2, 5), PromotionRule.PREFER_NOT, HOME);
+    assertDonor(fit, ruled(replica(3, 6), PromotionRule.MUST_NOT, HOME));
+    Replica far = ruled(replica(3, 6), PromotionRule.PREFER, new Place("far", "r2"));
+    Choice choice =
+        CandidateSelector.choose(gathering(SAME_DATA_CENTER, fit, far).passing(Passing.IF_NEEDED));
+    assertThat(choice)
+        .isInstanceOfSatisfying(
+            Promote.class, promote -> assertThat(promote.donor()).contains(far.reading()));
+  }
+
+  private static void assertDonor(Replica winner, Replica donor) {
+    assertThat(CandidateSelector.choose(gathering(PromotionPolicy.FREE, winner, donor)))
+        .isInstanceOfSatisfying(
+            Promote.class,
+            promote -> {
+              assertThat(promote.winner().key()).isEqualTo(winner.key());
+              assertThat(promote.donor()).contains(donor.reading());
+              assertThat(promote.winner().received()).isEqualTo(donor.reading().received());
+              assertThat(promote.followers())
+                  .singleElement()
+                  .satisfies(follower -> assertThat(follower.reading()).isEqualTo(donor.reading()));
+              assertThat(promote.lines())
+                  .anyMatch(line -> line.contains("receives from " + donor.key()));
+            });
   }
 
   @Test

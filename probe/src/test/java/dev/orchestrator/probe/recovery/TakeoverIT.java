@@ -3,6 +3,8 @@ package dev.orchestrator.probe.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orchestrator.probe.lab.MySqlLab;
+import dev.orchestrator.store.command.Command;
+import dev.orchestrator.store.model.PromotionRule;
 import dev.orchestrator.store.model.Recovery;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +29,31 @@ class TakeoverIT {
    */
   @Test
   void everyCrashPointEndsWithOneWritablePrimary() throws Exception {
+    everyCrashPoint(false);
+  }
+
+  /**
+   * The same where the wanted primary lacks what was acknowledged, and another one passes it on.
+   */
+  @Test
+  void everyCrashPointEndsWithThePreferredReplicaAsPrimary() throws Exception {
+    everyCrashPoint(true);
+  }
+
+  /** The next server is preferred, and does not receive the last write. */
+  private static void fallBehind(MySqlLab lab, Drill drill, int primary) {
+    for (int n = 1; n <= SERVERS; n++) {
+      PromotionRule rule = n == heir(primary) ? PromotionRule.PREFER : PromotionRule.NEUTRAL;
+      drill.replicator().submit(new Command.RegisterCandidate(drill.key(n), rule), MySqlLab.LIMIT);
+    }
+    lab.execute(heir(primary), "STOP REPLICA IO_THREAD");
+  }
+
+  private static int heir(int primary) {
+    return primary % SERVERS + 1;
+  }
+
+  private void everyCrashPoint(boolean passedOn) throws Exception {
     try (MySqlLab lab = MySqlLab.start(NETWORK, SERVERS);
         Drill drill = new Drill(lab, folder)) {
       drill.hooks(Map.of("PreFailoverProcesses", List.of("true")));
@@ -35,9 +62,15 @@ class TakeoverIT {
       int total = Integer.MAX_VALUE;
       drill.register(drill.lead(ScriptedLog.steady(drill.replicator(), term)), primary);
       int writes = 0;
-      for (int crashAt = 1; crashAt <= total; crashAt += EVERY) {
+      int fetched = 0;
+      int every = passedOn ? 2 * EVERY : EVERY;
+      for (int crashAt = 1; crashAt <= total; crashAt += every) {
         lab.execute(primary, "INSERT INTO drill.ledger (id) VALUES (" + ++writes + ")");
         drill.look();
+        if (passedOn) {
+          fallBehind(lab, drill, primary);
+          lab.execute(primary, "INSERT INTO drill.ledger (id) VALUES (" + ++writes + ")");
+        }
         lab.kill9(primary);
 
         ScriptedLog dying =
@@ -57,6 +90,10 @@ class TakeoverIT {
         assertThat(ending.successful()).as(story).isTrue();
         assertThat(drill.steps()).as(story).allMatch(Ledger::ended);
         int winner = drill.number(ending.successor().orElseThrow());
+        if (!new Ledger(drill.steps()).of(StepKind.FETCH).isEmpty()) {
+          assertThat(winner).as(story).isEqualTo(heir(primary));
+          fetched++;
+        }
         assertThat(drill.writable()).as(story).containsExactly(winner);
         for (int n = 1; n <= SERVERS; n++) {
           if (n != winner && n != primary) {
@@ -69,7 +106,8 @@ class TakeoverIT {
         comeBack(lab, drill, primary, winner);
         primary = winner;
       }
-      assertThat(writes * EVERY).isGreaterThan(20);
+      assertThat(writes * every).isGreaterThan(20);
+      assertThat(fetched * 2).isEqualTo(passedOn ? writes : 0);
     }
   }
 
