@@ -156,6 +156,15 @@ class NoteRoutesTest {
   }
 
   @Test
+  void aClusterWithPseudoGtidSaysSo() {
+    assertThat(get("instance/" + instance)).contains("\"UsingPseudoGTID\":false");
+    replicator.submit(new Command.RaiseFormat(3), Duration.ofSeconds(5));
+    String name = Sample.documented().placement().clusterName();
+    replicator.submit(new Command.InjectedPseudoGtid(name), Duration.ofSeconds(5));
+    assertThat(get("instance/" + instance)).contains("\"UsingPseudoGTID\":true");
+  }
+
+  @Test
   void primariesBecomeKeysAndValues() {
     String uuid = Sample.documented().server().uuid();
     replicator.submit(new Command.RegisterCluster("c1", uuid, key, "shop"), Duration.ofSeconds(5));

@@ -75,6 +75,7 @@ class ArchitectureTest {
   void sqlDriversStayInStoreSql() {
     onlyIn("org.sqlite..", "dev.orchestrator.store.sql..");
     onlyIn("com.zaxxer.hikari..", "dev.orchestrator.store.sql..");
+    onlyIn("org.flywaydb..", "dev.orchestrator.store.sql..");
   }
 
   @Test

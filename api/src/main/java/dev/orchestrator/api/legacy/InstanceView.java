@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param downtime downtime in force
  * @param rule promotion rule that people registered
  * @param virtualName name under which its host is to be shown, {@code ""} for its own
+ * @param pseudoGtid whether Pseudo-GTID was injected into its cluster lately
  * @param limits limits that decide what is a problem
  * @param now moment of the answer
  */
@@ -30,6 +31,7 @@ public record InstanceView(
     Optional<Downtime> downtime,
     Optional<PromotionRule> rule,
     String virtualName,
+    boolean pseudoGtid,
     ApiConfig.Fleet limits,
     Instant now) {
   /** A check older than this many poll intervals is not recent. */
@@ -38,7 +40,7 @@ public record InstanceView(
   /** Of an instance about which people said nothing. */
   public InstanceView(
       Instance instance, Optional<Downtime> downtime, ApiConfig.Fleet limits, Instant now) {
-    this(instance, downtime, Optional.empty(), "", limits, now);
+    this(instance, downtime, Optional.empty(), "", false, limits, now);
   }
 
   boolean lastCheckValid() {

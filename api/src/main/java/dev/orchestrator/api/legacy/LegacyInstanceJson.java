@@ -96,7 +96,7 @@ public final class LegacyInstanceJson {
         .set("SupportsOracleGTID", view.supportsGtid())
         .set("UsingOracleGTID", replication.autoPosition())
         .set("UsingMariaDBGTID", false)
-        .set("UsingPseudoGTID", false);
+        .set("UsingPseudoGTID", view.pseudoGtid());
   }
 
   private static void replication(Fields fields, InstanceView view) {

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Joins instances with what publishing them needs. Thread-safe. */
@@ -33,6 +34,7 @@ final class InstanceViews {
             .collect(Collectors.toMap(Candidate::key, Candidate::rule));
     Map<String, String> virtualNames = services.database().unresolves().all();
     Instant now = services.clock().instant();
+    Set<String> pseudoGtids = services.database().pseudoGtids().at(now);
     return instances.stream()
         .map(
             instance ->
@@ -41,6 +43,7 @@ final class InstanceViews {
                     Optional.ofNullable(downtimes.get(instance.key())),
                     Optional.ofNullable(rules.get(instance.key())),
                     virtualNames.getOrDefault(instance.key().host(), ""),
+                    pseudoGtids.contains(instance.placement().clusterName()),
                     config.fleet(),
                     now))
         .toList();

@@ -59,11 +59,22 @@ public final class NodeApi {
     return send(HttpRequest.newBuilder(base.resolve(path)).header(LOCAL_HEADER, "true"), limit);
   }
 
+  /** The text at a path of the server, for example {@code /metrics}; empty if it is not there. */
+  public Optional<String> page(String path, Duration limit) {
+    return answer(HttpRequest.newBuilder(base.resolve(path)), limit)
+        .filter(response -> response.statusCode() == 200)
+        .map(HttpResponse::body);
+  }
+
   private Optional<Reply> send(HttpRequest.Builder request, Duration limit) {
+    return answer(request, limit)
+        .map(response -> new Reply(response.statusCode(), parse(response.body())));
+  }
+
+  private Optional<HttpResponse<String>> answer(HttpRequest.Builder request, Duration limit) {
     try {
-      HttpResponse<String> response =
-          client.send(request.timeout(limit).build(), HttpResponse.BodyHandlers.ofString());
-      return Optional.of(new Reply(response.statusCode(), parse(response.body())));
+      return Optional.of(
+          client.send(request.timeout(limit).build(), HttpResponse.BodyHandlers.ofString()));
     } catch (IOException noAnswer) {
       return Optional.empty();
     } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,9 +128,20 @@ abstract class ReturnScenarios {
     database(node).execute("UPDATE downtime SET reason = 'altered by hand'");
     long since = System.nanoTime();
     check();
+    String odd = "orchestrator_raft_state_odd{member=\"" + node.host + ":10008\"} 1\n";
+    AtomicBoolean measured = new AtomicBoolean();
     await()
         .atMost(LifeGroup.LIMIT)
-        .until(() -> divergence(group.awaitLeader()).contains(node.host + ":10008 differs in"));
+        .until(
+            () -> {
+              LifeNode leader = group.awaitLeader();
+              String metrics = metrics(leader);
+              measured.compareAndSet(
+                  false,
+                  metrics.contains("orchestrator_raft_state_diverged 1\n")
+                      && metrics.contains(odd));
+              return measured.get() && divergence(leader).contains(node.host + ":10008 differs in");
+            });
     LOG.info("seen after {} ms: {}", millis(since), divergence(node));
     await()
         .atMost(LifeGroup.LIMIT)
@@ -138,6 +150,14 @@ abstract class ReturnScenarios {
     write(3);
     assertThat(converged()).isPositive();
     await().atMost(LifeGroup.LIMIT).until(() -> divergence(node).isEmpty());
+    for (LifeNode each : group.nodes) {
+      await()
+          .atMost(LifeGroup.LIMIT)
+          .until(() -> metrics(each).contains("orchestrator_raft_state_diverged 0\n"));
+      assertThat(metrics(each))
+          .containsPattern("(?m)^orchestrator_raft_state_check_index [1-9][0-9]*$")
+          .doesNotContain("orchestrator_raft_state_odd{");
+    }
     LOG.info("told of no more after {} ms", millis(since));
     assertThat(node.process().isAlive()).isTrue();
   }
@@ -294,6 +314,11 @@ abstract class ReturnScenarios {
                     .map(reply -> reply.details().asLong(0))
                     .orElse(0L),
             index -> index > 0);
+  }
+
+  /** What a scrape gets. */
+  private static String metrics(LifeNode node) {
+    return node.api().page("/metrics", CALL).orElse("");
   }
 
   private static String divergence(LifeNode node) {

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +60,38 @@ class StartIT {
       assertThat(node.logText().strip())
           .startsWith("orchestrator: RaftBind: the name no-such-node.invalid cannot be resolved")
           .hasLineCount(1);
+    }
+  }
+
+  @Test
+  void databaseOfANewerProgramEndsTheStartAndIsLeftAlone() throws SQLException {
+    try (LifeNode node = new LifeNode(folder, "127.0.71.11").start()) {
+      await().atMost(LifeGroup.LIMIT).until(node::leads);
+      node.signal("TERM");
+      assertThat(node.awaitEnd(LifeGroup.LIMIT)).isZero();
+      Path file = folder.resolve("127.0.71.11/db/orchestrator.db");
+      try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + file);
+          Statement statement = database.createStatement()) {
+        statement.execute(
+            "INSERT INTO flyway_schema_history SELECT 90, '99', 'later', 'SQL', 'V99__later.sql', 1,"
+                + " installed_by, installed_on, 1, 1 FROM flyway_schema_history LIMIT 1");
+        statement.execute("DROP TABLE schema_version"); // which a start would make again
+      }
+      node.start();
+      assertThat(node.awaitEnd(LifeGroup.LIMIT)).isEqualTo(1);
+      assertThat(node.logText())
+          .containsPattern(
+              "orchestrator: database "
+                  + file
+                  + " has schema version 99, this program knows up to [0-9]+; install the newer"
+                  + " version again, or restore a backup\\R");
+      try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + file);
+          Statement statement = database.createStatement();
+          ResultSet row =
+              statement.executeQuery(
+                  "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'")) {
+        assertThat(row.getInt(1)).isZero();
+      }
     }
   }
 }

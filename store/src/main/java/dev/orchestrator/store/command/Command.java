@@ -339,6 +339,23 @@ public sealed interface Command {
   }
 
   /**
+   * Pseudo-GTID was injected into a cluster at the time of the stamp; forgotten after {@link
+   * dev.orchestrator.store.sql.PseudoGtidTable#KEPT}. Who injects says so at most once a minute and
+   * cluster. Since format 3.
+   */
+  record InjectedPseudoGtid(String clusterName) implements Note {
+    @Override
+    public String name() {
+      return "injected-pseudo-gtid";
+    }
+
+    @Override
+    public int format() {
+      return 3;
+    }
+  }
+
+  /**
    * No automatic recovery of a cluster starts for a while (rule A11); replaces an earlier pause.
    *
    * @param clusterId the cluster's immutable id

@@ -36,7 +36,7 @@ public final class CommandCodec {
    * The newest format that this program reads and writes. Format 2 brought the downtime of what a
    * recovery leaves behind.
    */
-  public static final int FORMAT_VERSION = 2;
+  public static final int FORMAT_VERSION = 3;
 
   private CommandCodec() {}
 
@@ -268,6 +268,7 @@ public final class CommandCodec {
       case SET_CLUSTER_ALIAS -> NoteCodec.read(envelope.getSetClusterAlias());
       case PUT_KEY_VALUE -> NoteCodec.read(envelope.getPutKeyValue());
       case EXPIRE_NOTES -> NoteCodec.read(envelope.getExpireNotes());
+      case INJECTED_PSEUDO_GTID -> NoteCodec.read(envelope.getInjectedPseudoGtid());
       case PAUSE_RECOVERIES -> NoteCodec.read(envelope.getPauseRecoveries());
       case CHECK_STATE -> new Command.CheckState();
       case REPORT_STATE -> new Command.ReportState(Parts.report(envelope.getReportState()));

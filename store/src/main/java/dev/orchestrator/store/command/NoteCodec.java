@@ -6,6 +6,7 @@ import dev.orchestrator.proto.command.DeleteTags;
 import dev.orchestrator.proto.command.EndMaintenance;
 import dev.orchestrator.proto.command.ExpireNotes;
 import dev.orchestrator.proto.command.ForgetCluster;
+import dev.orchestrator.proto.command.InjectedPseudoGtid;
 import dev.orchestrator.proto.command.PauseRecoveries;
 import dev.orchestrator.proto.command.PutKeyValue;
 import dev.orchestrator.proto.command.PutTag;
@@ -71,6 +72,9 @@ final class NoteCodec {
               SetClusterAlias.newBuilder().setClusterName(c.clusterName()).setAlias(c.alias()));
       case Command.PutKeyValue c ->
           envelope.setPutKeyValue(PutKeyValue.newBuilder().setName(c.key()).setValue(c.value()));
+      case Command.InjectedPseudoGtid c ->
+          envelope.setInjectedPseudoGtid(
+              InjectedPseudoGtid.newBuilder().setClusterName(c.clusterName()));
       case Command.PauseRecoveries c ->
           envelope.setPauseRecoveries(
               PauseRecoveries.newBuilder()
@@ -137,6 +141,10 @@ final class NoteCodec {
 
   static Command read(PutKeyValue m) {
     return new Command.PutKeyValue(m.getName(), m.getValue());
+  }
+
+  static Command read(InjectedPseudoGtid m) {
+    return new Command.InjectedPseudoGtid(m.getClusterName());
   }
 
   static Command read(PauseRecoveries m) {

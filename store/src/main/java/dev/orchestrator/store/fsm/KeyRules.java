@@ -74,6 +74,7 @@ final class KeyRules {
       case Command.BeginMaintenance c -> host(c.key());
       case Command.EndMaintenance c -> c.key().map(InstanceKey::host).stream();
       case Command.SetClusterAlias c -> Stream.of(c.clusterName());
+      case Command.InjectedPseudoGtid c -> Stream.of(c.clusterName());
       case Command.PutKeyValue c -> Stream.of(c.key());
       case Command.PauseRecoveries c -> Stream.of("pause." + c.clusterId());
       case Command.ExpireNotes _ -> Stream.empty();

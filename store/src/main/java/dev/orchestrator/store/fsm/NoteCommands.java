@@ -7,6 +7,7 @@ import dev.orchestrator.store.model.Maintenance;
 import dev.orchestrator.store.model.RecoveryPause;
 import dev.orchestrator.store.sql.Database;
 import dev.orchestrator.store.sql.Periods;
+import dev.orchestrator.store.sql.PseudoGtidTable;
 import dev.orchestrator.store.sql.Transaction;
 import java.time.Instant;
 import java.util.Optional;
@@ -58,6 +59,7 @@ final class NoteCommands {
         database.keyValues().put(tx, c.key(), c.value());
         yield CommandResult.ACCEPTED;
       }
+      case Command.InjectedPseudoGtid c -> injected(tx, stamp, c);
       case Command.PauseRecoveries c -> pause(tx, stamp, c);
       case Command.ExpireNotes c -> expire(tx, stamp, c);
     };
@@ -103,6 +105,15 @@ final class NoteCommands {
     return CommandResult.accepted(ended);
   }
 
+  /** Images hold the rows only from this format on, so there may be none before. */
+  private CommandResult injected(Transaction tx, Instant stamp, Command.InjectedPseudoGtid c) {
+    if (database.settings().commandFormat(tx) < c.format()) {
+      return CommandResult.refused("not every member reads format " + c.format());
+    }
+    database.pseudoGtids().put(tx, c.clusterName(), stamp);
+    return CommandResult.ACCEPTED;
+  }
+
   private CommandResult pause(Transaction tx, Instant stamp, Command.PauseRecoveries c) {
     if (c.durationSeconds() <= 0) {
       return CommandResult.accepted(database.settings().endPause(tx, c.clusterId()));
@@ -120,7 +131,8 @@ final class NoteCommands {
             + database.unresolves().deleteUntil(tx, before(stamp, c.unresolveSeconds()))
             + database.pools().deleteUntil(tx, before(stamp, c.poolSeconds()))
             + database.maintenances().deleteEnded(tx, stamp)
-            + database.settings().endPausesUntil(tx, stamp));
+            + database.settings().endPausesUntil(tx, stamp)
+            + database.pseudoGtids().deleteUntil(tx, stamp.minus(PseudoGtidTable.KEPT)));
   }
 
   private static Instant before(Instant stamp, long seconds) {

@@ -2,6 +2,7 @@ package dev.orchestrator.store.replication;
 
 import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.sql.Database;
+import dev.orchestrator.store.sql.PseudoGtidTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -24,6 +25,7 @@ public record NoteExpiry(Duration candidates, Duration unresolves, Duration pool
     boolean due =
         database.maintenances().anyDue(now)
             || database.settings().anyPauseDue(now)
+            || database.pseudoGtids().anyUntil(now.minus(PseudoGtidTable.KEPT))
             || database.candidates().anyUntil(now.minus(candidates))
             || database.unresolves().anyUntil(now.minus(unresolves))
             || database.pools().anyUntil(now.minus(pools));

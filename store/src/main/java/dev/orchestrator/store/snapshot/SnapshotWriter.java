@@ -2,7 +2,6 @@ package dev.orchestrator.store.snapshot;
 
 import dev.orchestrator.store.sql.PinnedState;
 import dev.orchestrator.store.sql.ReplicatedTable;
-import dev.orchestrator.store.sql.Tables;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -42,7 +41,7 @@ public final class SnapshotWriter {
     out.write(SnapshotFormat.MAGIC);
     out.writeInt(SnapshotFormat.VERSION);
     out.write(head);
-    for (ReplicatedTable table : Tables.IMAGE) {
+    for (ReplicatedTable table : state.tables()) {
       out.flush();
       ofTable.reset();
       rows(state, table, out);
@@ -65,7 +64,7 @@ public final class SnapshotWriter {
 
   private static SnapshotManifest manifestOf(PinnedState state) {
     List<SnapshotManifest.Table> tables =
-        Tables.IMAGE.stream()
+        state.tables().stream()
             .map(table -> new SnapshotManifest.Table(table.name(), state.columns(table)))
             .toList();
     return new SnapshotManifest(

@@ -3,6 +3,7 @@ package dev.orchestrator.store.sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import javax.sql.DataSource;
 
 /** Where a database's connections come from, and how long to wait for them. Thread-safe. */
 sealed interface Backend extends AutoCloseable permits SqliteFile, MySqlServer {
@@ -18,6 +19,12 @@ sealed interface Backend extends AutoCloseable permits SqliteFile, MySqlServer {
    * @throws StoreException it cannot be had; the message says what to do
    */
   Connection openWriter(Deadline deadline);
+
+  /**
+   * Where the connections that change the schema come from, while the one that writes is open and
+   * idle. Each of their statements ends within a time limit; a commit of theirs is on disk.
+   */
+  DataSource migrationSource();
 
   /** Opens the connections that read; they cannot write. */
   ReadPool openReaders();

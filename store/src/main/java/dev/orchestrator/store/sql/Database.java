@@ -44,6 +44,7 @@ public final class Database implements AutoCloseable {
   private final AliasTable aliases;
   private final KeyValueTable keyValues;
   private final StateReportTable stateReports;
+  private final PseudoGtidTable pseudoGtids;
 
   private Database(Backend backend, Writer writer, ReadPool reads) {
     this.backend = backend;
@@ -70,6 +71,7 @@ public final class Database implements AutoCloseable {
     aliases = new AliasTable(reads);
     keyValues = new KeyValueTable(reads);
     stateReports = new StateReportTable(reads);
+    pseudoGtids = new PseudoGtidTable(reads);
   }
 
   /**
@@ -193,6 +195,11 @@ public final class Database implements AutoCloseable {
   /** Replicated: what members reported of the newest check of their rows. */
   public StateReportTable stateReports() {
     return stateReports;
+  }
+
+  /** Replicated: clusters into which Pseudo-GTID was injected lately. */
+  public PseudoGtidTable pseudoGtids() {
+    return pseudoGtids;
   }
 
   /** How far the log was applied. */

@@ -1,7 +1,7 @@
 package dev.orchestrator.store.sql;
 
-import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything in which the SQL of the backends differs. All other statements are understood by
@@ -42,19 +42,8 @@ sealed interface Dialect permits SqliteDialect, MySqlDialect {
   /** Fetch size with which the rows of a result arrive as they are read, not all at once. */
   int streamedRows();
 
-  /** Whether a statement of a migration failed only because it has been run before. */
-  boolean isMadeAlready(SQLException failure);
-
-  /**
-   * Puts this dialect's words into the text of a migration, in which {@code ${number}}, {@code
-   * ${key}}, {@code ${text}}, {@code ${part}} and {@code ${options}} stand for them.
-   */
-  default String inWords(String script) {
-    return script
-        .replace("${number}", number())
-        .replace("${key}", key())
-        .replace("${text}", text())
-        .replace("${part}", indexedPart())
-        .replace("${options}", tableOptions());
+  /** This dialect's words in the scripts, by the placeholders that stand for them. */
+  default Map<String, String> words() {
+    return Map.of("number", number(), "key", key(), "text", text(), "options", tableOptions());
   }
 }

@@ -1,6 +1,5 @@
 package dev.orchestrator.store.sql;
 
-import java.sql.SQLException;
 import java.util.List;
 
 /**
@@ -8,9 +7,6 @@ import java.util.List;
  * allows 767. Immutable.
  */
 record MySqlDialect() implements Dialect {
-  /** ER_DUP_KEYNAME: CREATE INDEX knows no IF NOT EXISTS. */
-  private static final int INDEX_EXISTS = 1061;
-
   @Override
   public String begin() {
     return "START TRANSACTION";
@@ -68,10 +64,5 @@ record MySqlDialect() implements Dialect {
   @Override
   public int streamedRows() {
     return Integer.MIN_VALUE; // the driver's sign for streaming
-  }
-
-  @Override
-  public boolean isMadeAlready(SQLException failure) {
-    return failure.getErrorCode() == INDEX_EXISTS;
   }
 }

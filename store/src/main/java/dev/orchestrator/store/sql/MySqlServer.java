@@ -2,6 +2,7 @@ package dev.orchestrator.store.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.DriverDataSource;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import javax.net.ssl.SSLException;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,15 +92,20 @@ final class MySqlServer implements Backend {
   }
 
   private Connection connect(Deadline deadline) throws SQLException {
-    Properties properties = properties();
+    Properties properties = writing();
     properties.setProperty("socketTimeout", millis(half(deadline)));
+    return DriverManager.getConnection("jdbc:mysql://" + settings.address() + "/", properties);
+  }
+
+  private Properties writing() {
+    Properties properties = properties();
     properties.setProperty(
         "sessionVariables",
         "wait_timeout="
             + IDLE_SECONDS
             + ",innodb_lock_wait_timeout=5,lock_wait_timeout=10"
             + ",sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
-    return DriverManager.getConnection("jdbc:mysql://" + settings.address() + "/", properties);
+    return properties;
   }
 
   private Properties properties() {
@@ -201,16 +208,28 @@ final class MySqlServer implements Backend {
     return Statements.query(connection, sql, row -> row.number(1), arguments).getFirst();
   }
 
+  /**
+   * Sessions of their own, not the writer's: Flyway takes a named lock, and before 5.7 a session
+   * that takes a second one loses its first.
+   */
+  @Override
+  public DataSource migrationSource() {
+    return new DriverDataSource(url(), null, writing(), null, null);
+  }
+
+  private String url() {
+    return "jdbc:mysql://"
+        + settings.address()
+        + "/"
+        + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
   @Override
   public ReadPool openReaders() {
     int readers = settings.maxConnections() - 1;
     HikariConfig pool = new HikariConfig();
     pool.setPoolName("backend");
-    pool.setJdbcUrl(
-        "jdbc:mysql://"
-            + settings.address()
-            + "/"
-            + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8).replace("+", "%20"));
+    pool.setJdbcUrl(url());
     pool.setDataSourceProperties(properties());
     pool.setMaximumPoolSize(readers);
     pool.setMinimumIdle(Math.min(KEPT_READERS, readers));

@@ -26,6 +26,7 @@ public final class PinnedState implements AutoCloseable {
   private final LogId id;
   private final long lastStampEpochMillis;
   private final String clusterId;
+  private final int commandFormat;
 
   /** Takes a connection on which the transaction has begun; the first read pins the moment. */
   PinnedState(Connection connection, Dialect dialect) throws SQLException {
@@ -48,6 +49,15 @@ public final class PinnedState implements AutoCloseable {
     id = applied.id();
     lastStampEpochMillis = applied.stamp();
     clusterId = applied.clusterId();
+    commandFormat =
+        Statements.query(
+                connection,
+                "SELECT value FROM setting WHERE name = ?",
+                row -> Integer.parseInt(row.text("value")),
+                SettingTable.FORMAT)
+            .stream()
+            .findFirst()
+            .orElse(1);
   }
 
   /** The last entry whose effects are in the rows. */
@@ -63,6 +73,11 @@ public final class PinnedState implements AutoCloseable {
   /** The Raft group that the rows belong to, if they are bound to one. */
   public Optional<String> clusterId() {
     return clusterId.isEmpty() ? Optional.empty() : Optional.of(clusterId);
+  }
+
+  /** The tables of an image, in order: those that all members know by the agreed format. */
+  public List<ReplicatedTable> tables() {
+    return Tables.IMAGE.stream().filter(table -> table.format() <= commandFormat).toList();
   }
 
   /** Names of a table's columns, in order; the same on every backend. */

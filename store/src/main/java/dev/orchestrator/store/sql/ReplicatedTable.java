@@ -10,8 +10,10 @@ import java.util.stream.Collectors;
  * @param name its name
  * @param key the columns of its primary key, in order
  * @param rows which of its rows are replicated, as a condition; empty for all
+ * @param format the format of commands from which on it has rows: images of before are without it,
+ *     since members that do not know it would refuse them
  */
-public record ReplicatedTable(String name, List<Key> key, String rows) {
+public record ReplicatedTable(String name, List<Key> key, String rows, int format) {
   /**
    * A column of a key.
    *
@@ -30,7 +32,11 @@ public record ReplicatedTable(String name, List<Key> key, String rows) {
 
   static ReplicatedTable of(String name, String key, String rows) {
     return new ReplicatedTable(
-        name, Arrays.stream(key.split(", ")).map(Tables::key).toList(), rows);
+        name, Arrays.stream(key.split(", ")).map(Tables::key).toList(), rows, 1);
+  }
+
+  ReplicatedTable since(int commandFormat) {
+    return new ReplicatedTable(name, key, rows, commandFormat);
   }
 
   /** The rows in an order that is the same on every backend. */

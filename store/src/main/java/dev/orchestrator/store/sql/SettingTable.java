@@ -17,7 +17,7 @@ public final class SettingTable {
   private static final String LEADER_URI = "leader.uri";
   private static final String MAINTENANCES = "maintenance.last_id";
   private static final String CHECK_INDEX = "state.check_index";
-  private static final String FORMAT = "command.format";
+  static final String FORMAT = "command.format";
   private static final String SYNCS = "local.syncs";
   private static final String PROBES = "local.probes";
 

@@ -1,6 +1,5 @@
 package dev.orchestrator.store.sql;
 
-import java.sql.SQLException;
 import java.util.List;
 
 /** SQLite, embedded. Immutable. */
@@ -62,11 +61,5 @@ record SqliteDialect() implements Dialect {
   @Override
   public int streamedRows() {
     return 0; // a row is made when it is asked for
-  }
-
-  /** A script is one transaction: never run in part. */
-  @Override
-  public boolean isMadeAlready(SQLException failure) {
-    return false;
   }
 }

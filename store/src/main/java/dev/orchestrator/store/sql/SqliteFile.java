@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -40,7 +41,9 @@ final class SqliteFile implements Backend {
   static SqliteFile take(Path file) {
     Path path = file.toAbsolutePath().normalize();
     createFolder(path);
-    return new SqliteFile(path, FileLease.take(path));
+    FileLease lease = FileLease.take(path);
+    SqliteLibrary.keepIn(path.resolveSibling(path.getFileName() + ".native"));
+    return new SqliteFile(path, lease);
   }
 
   private static void createFolder(Path file) {
@@ -62,10 +65,18 @@ final class SqliteFile implements Backend {
   }
 
   private SQLiteDataSource source() {
+    return source(config());
+  }
+
+  private static SQLiteConfig config() {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+    return config;
+  }
+
+  private SQLiteDataSource source(SQLiteConfig config) {
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl("jdbc:sqlite:" + file);
     return source;
@@ -93,6 +104,14 @@ final class SqliteFile implements Backend {
               + " user may write",
           e);
     }
+  }
+
+  @Override
+  public DataSource migrationSource() {
+    SQLiteConfig config = config();
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+    return source(config);
   }
 
   @Override

@@ -32,7 +32,8 @@ public final class Tables {
           ReplicatedTable.of("maintenance", "id"),
           ReplicatedTable.of("cluster_alias_override", "cluster_name text"),
           ReplicatedTable.of("key_value", "name text"),
-          ReplicatedTable.of("state_report", "check_index, member_name text"));
+          ReplicatedTable.of("state_report", "check_index, member_name text"),
+          ReplicatedTable.of("injected_pseudo_gtid", "cluster_name text").since(3));
 
   /**
    * Equal on every node at the same applied index, but for the column {@code cluster_id} of {@code
@@ -42,7 +43,8 @@ public final class Tables {
       Stream.concat(Stream.of(APPLIED), IMAGE.stream().map(ReplicatedTable::name)).toList();
 
   /** Facts of this node; they stay when a snapshot is installed. */
-  public static final List<String> LOCAL = List.of("schema_version", "instance");
+  public static final List<String> LOCAL =
+      List.of(Migrations.HISTORY, "schema_version", "instance");
 
   private Tables() {}
 

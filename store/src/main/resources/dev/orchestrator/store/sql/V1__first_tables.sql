@@ -1,6 +1,8 @@
 -- Statements end with a semicolon at the end of a line. Times say their unit; flags are 0 or 1.
 -- Lists are text: one escaped item per line (TextList); addresses in them are host:port.
--- The words in ${} are the dialect's. Every statement bears to be run again.
+-- Words in braces are the dialect's. Every statement bears to be run again, over rows that are there:
+-- a death may leave any part behind, and databases of the programs before Flyway have it all already.
+-- Indexes are not here: SchemaIndexes makes those that are missing.
 
 -- Replicated but for the cluster id's binding: how far the log was applied. One row.
 CREATE TABLE IF NOT EXISTS raft_applied (
@@ -11,8 +13,8 @@ CREATE TABLE IF NOT EXISTS raft_applied (
   last_stamp_epoch_ms ${number} NOT NULL
 )${options};
 
-REPLACE INTO raft_applied (id, cluster_id, applied_index, applied_term, last_stamp_epoch_ms)
-VALUES (1, '', 0, 0, 0);
+INSERT INTO raft_applied (id, cluster_id, applied_index, applied_term, last_stamp_epoch_ms)
+SELECT 1, '', 0, 0, 0 FROM (SELECT COUNT(*) AS present FROM raft_applied) AS counted WHERE present = 0;
 
 -- Local: what this node saw of each server.
 CREATE TABLE IF NOT EXISTS instance (
@@ -130,10 +132,6 @@ CREATE TABLE IF NOT EXISTS failure_detection (
   recovery_id ${number} NOT NULL
 )${options};
 
-CREATE INDEX failure_detection_active ON failure_detection (active, host, port);
-
-CREATE INDEX failure_detection_alias ON failure_detection (cluster_alias${part});
-
 -- Replicated. Numbers are given in log order.
 CREATE TABLE IF NOT EXISTS recovery (
   id ${number} NOT NULL PRIMARY KEY,
@@ -169,14 +167,6 @@ CREATE TABLE IF NOT EXISTS recovery (
   acknowledge_comment ${text} NOT NULL
 )${options};
 
-CREATE INDEX recovery_cluster_id ON recovery (cluster_id);
-
-CREATE INDEX recovery_cluster_name ON recovery (cluster_name${part});
-
-CREATE INDEX recovery_cluster_alias ON recovery (cluster_alias${part});
-
-CREATE INDEX recovery_ended ON recovery (ended_at_epoch_ms);
-
 -- Replicated: the ledger.
 CREATE TABLE IF NOT EXISTS recovery_step (
   recovery_uid ${key} NOT NULL,
@@ -203,8 +193,6 @@ CREATE TABLE IF NOT EXISTS recovery_lock (
   recovery_uid ${key} NOT NULL,
   PRIMARY KEY (kind, name)
 )${options};
-
-CREATE INDEX recovery_lock_uid ON recovery_lock (recovery_uid);
 
 -- Replicated but for names that start with "local.".
 CREATE TABLE IF NOT EXISTS setting (

@@ -41,8 +41,6 @@ CREATE TABLE IF NOT EXISTS maintenance (
   ends_at_epoch_ms ${number} NOT NULL
 )${options};
 
-CREATE INDEX maintenance_instance ON maintenance (host, port);
-
 CREATE TABLE IF NOT EXISTS cluster_alias_override (
   cluster_name ${key} NOT NULL PRIMARY KEY,
   alias ${text} NOT NULL

@@ -85,6 +85,7 @@ class CommandCodecTest {
         new Command.EndMaintenance(Optional.of(DB1), Optional.of(4L)),
         new Command.SetClusterAlias("db1:3306", "shop"),
         new Command.PutKeyValue("mysql/master/shop", "db1:3306"),
+        new Command.InjectedPseudoGtid("db1:3306"),
         new Command.PauseRecoveries("c1", "jane", "moving racks", 600),
         new Command.ExpireNotes(3600, 3601, 3602),
         new Command.CheckState(),
@@ -132,10 +133,10 @@ class CommandCodecTest {
   @Test
   void newerFormatIsRefused() {
     byte[] newer =
-        CommandEnvelope.newBuilder().setFormatVersion(3).setStampEpochMs(1).build().toByteArray();
+        CommandEnvelope.newBuilder().setFormatVersion(4).setStampEpochMs(1).build().toByteArray();
     assertThatThrownBy(() -> CommandCodec.decode(newer))
         .isInstanceOf(UnknownCommandException.class)
-        .hasMessageContaining("command format 3, this program reads 1 to 2");
+        .hasMessageContaining("command format 4, this program reads 1 to 3");
   }
 
   @Test

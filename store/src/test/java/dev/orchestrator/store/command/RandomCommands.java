@@ -98,6 +98,7 @@ public final class RandomCommands {
           new Command.EndMaintenance(maybe(this::key), maybe(() -> random.nextLong(1, 9)));
       case "SetClusterAlias" -> new Command.SetClusterAlias(key().toString(), text());
       case "PutKeyValue" -> new Command.PutKeyValue(name("key"), text());
+      case "InjectedPseudoGtid" -> new Command.InjectedPseudoGtid(key().toString());
       case "PauseRecoveries" ->
           new Command.PauseRecoveries(name("c"), text(), text(), random.nextLong(3));
       case "ExpireNotes" ->

@@ -18,6 +18,8 @@ import dev.orchestrator.store.model.PromotionRule;
 import dev.orchestrator.store.model.RecoveryPause;
 import dev.orchestrator.store.model.StateReport;
 import dev.orchestrator.store.model.Tag;
+import dev.orchestrator.store.replication.NoteExpiry;
+import dev.orchestrator.store.sql.PseudoGtidTable;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -176,6 +178,30 @@ class NoteCommandsTest {
   }
 
   @Test
+  void anInjectionOfPseudoGtidIsRememberedForAnHour() {
+    Command.InjectedPseudoGtid injected = new Command.InjectedPseudoGtid("db1:3306");
+    assertThat(node.apply(injected).detail()).isEqualTo("not every member reads format 3");
+    assertThat(node.database.pseudoGtids().at(node.now)).isEmpty();
+    node.apply(new Command.RaiseFormat(3));
+    Instant first = node.now;
+    node.apply(injected);
+    node.apply(new Command.InjectedPseudoGtid("db9:3306"));
+    node.now = first.plusSeconds(60);
+    node.apply(injected);
+    Instant end = first.plus(PseudoGtidTable.KEPT);
+    assertThat(node.database.pseudoGtids().at(first)).containsExactly("db1:3306", "db9:3306");
+    assertThat(node.database.pseudoGtids().at(end.plusMillis(1))).containsExactly("db1:3306");
+    assertThat(node.database.pseudoGtids().at(end.plusSeconds(60))).isEmpty();
+    assertThat(NoteExpiry.DEFAULT.due(node.database, end)).isEmpty();
+    Instant due = end.plusMillis(1);
+    node.now = due;
+    assertThat(node.apply(NoteExpiry.DEFAULT.due(node.database, due).orElseThrow()))
+        .isEqualTo(CommandResult.accepted(1));
+    assertThat(node.database.pseudoGtids().at(first)).containsExactly("db1:3306");
+    assertThat(NoteExpiry.DEFAULT.due(node.database, due)).isEmpty();
+  }
+
+  @Test
   void keyValuesAreReplaced() {
     node.apply(new Command.PutKeyValue("mysql/master/shop", "db1:3306"));
     node.apply(new Command.PutKeyValue("mysql/master/shop", "db2:3306"));
@@ -201,7 +227,7 @@ class NoteCommandsTest {
     assertThat(node.apply(new Command.RaiseFormat(0)).accepted()).isFalse();
     assertThatThrownBy(() -> node.apply(new Command.RaiseFormat(9)))
         .isInstanceOf(UnknownCommandException.class)
-        .hasMessageContaining("agreed on command format 9, this program reads 1 to 2");
+        .hasMessageContaining("agreed on command format 9, this program reads 1 to 3");
     assertThat(node.machine.applied().index()).isEqualTo(2);
   }
 }

@@ -18,6 +18,7 @@ import dev.orchestrator.store.sql.StoreException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -53,6 +54,26 @@ class SnapshotTest {
     for (long index = next; index < next + entries; index++) {
       machine.apply(new LogId(1, index), CommandCodec.encode(commands.next(), index * 100));
     }
+  }
+
+  /** A member that knows less must be able to take the images until all agree on more. */
+  @Test
+  void aTableOfANewerFormatIsInTheImageFromThatFormatOn() throws IOException {
+    try (Fixture writer = new Fixture(backend, "writer");
+        Fixture reader = new Fixture(backend, "reader")) {
+      assertThat(text(bytes(writer.machine))).doesNotContain("injected_pseudo_gtid");
+      writer.apply(new Command.RaiseFormat(3));
+      writer.apply(new Command.InjectedPseudoGtid("db1:3306"));
+      byte[] image = bytes(writer.machine);
+      assertThat(text(image)).contains("injected_pseudo_gtid");
+      reader.machine.restore(writer.machine.applied(), new ByteArrayInputStream(image));
+      assertThat(reader.database.pseudoGtids().at(writer.now)).containsExactly("db1:3306");
+      assertThat(bytes(reader.machine)).isEqualTo(image);
+    }
+  }
+
+  private static String text(byte[] image) {
+    return new String(image, StandardCharsets.ISO_8859_1);
   }
 
   /** An older program must not take rows that its commands would change in another way. */

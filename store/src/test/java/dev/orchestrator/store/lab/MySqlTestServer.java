@@ -60,7 +60,8 @@ public final class MySqlTestServer {
 
   /**
    * The server of this edition: 8.0, 5.6, mariadb-10.11, 9.7, or 8.0-without-binary-log (the others
-   * but 8.0 and 9.7 have none either).
+   * but 8.0 and 9.7 have none either), 8.0-without-log-writers (each commit writes and syncs the
+   * redo log itself, as 5.6 does), or 8.0 without both.
    */
   public static synchronized MySqlTestServer shared(String edition) {
     return SHARED.computeIfAbsent(edition, MySqlTestServer::begin);
@@ -155,8 +156,11 @@ public final class MySqlTestServer {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(script("mysql-server"), "run", folder.toString(), host, "1", "primary"));
     command.add(ALONE);
-    if (!edition.equals("8.0")) {
+    if (edition.contains("-without-binary-log")) {
       command.addAll(List.of("--skip-log-bin", "--skip-log-replica-updates"));
+    }
+    if (edition.contains("-without-log-writers")) {
+      command.add("--innodb-log-writer-threads=OFF");
     }
     return command;
   }

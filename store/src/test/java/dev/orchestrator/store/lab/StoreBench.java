@@ -79,6 +79,7 @@ public final class StoreBench {
       Meter ours = new Meter(command, name);
       Meter limit = new Meter(bareCommand(bare), name);
       Meter.sideBySide(time, ours, limit);
+      String same = name.equals("sqlite") ? "" : sameStatements(name, backend, command, time);
       List<Instance> instances = new ArrayList<>();
       for (int i = 0; i < BATCH; i++) {
         instances.add(Instance.known(new InstanceKey("db" + i, 3306)));
@@ -99,6 +100,43 @@ public final class StoreBench {
           BATCH * saves.perSecond(),
           BATCH * bareSaves.perSecond(),
           100 * saves.perSecond() / bareSaves.perSecond());
+      System.out.print(same);
+    }
+  }
+
+  /**
+   * Beside each other: commands, and a bare loop of the statements that the server got for some.
+   */
+  private static String sameStatements(
+      String name, TestBackend backend, Work command, Duration time) throws Exception {
+    MySqlTestServer server = MySqlTestServer.shared(name);
+    List<String> statements = StatementLog.of(server, "t_bench", 200, command::run);
+    try (Connection connection = backend.connect("bare");
+        var statement = connection.createStatement()) {
+      int[] next = {0};
+      Work replay =
+          () -> {
+            String sql;
+            do {
+              sql = statements.get(next[0]++ % statements.size());
+              statement.execute(sql);
+            } while (!sql.equals("COMMIT"));
+          };
+      Meter ours = new Meter(command, name);
+      Meter same = new Meter(replay, name);
+      long commits = -WriteCost.commits(server);
+      Meter.sideBySide(time, ours, same);
+      commits += WriteCost.commits(server);
+      return String.format(
+          Locale.ROOT,
+          "%-22s %,14.0f %,14.0f %5.0f%% %14s %12s  the same statements, bare; %,d commits%n",
+          "",
+          ours.perSecond(),
+          same.perSecond(),
+          100 * ours.perSecond() / same.perSecond(),
+          ours.syncsEach(),
+          same.syncsEach(),
+          commits);
     }
   }
 

@@ -1,12 +1,14 @@
 package dev.orchestrator.store.log;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
+import dev.orchestrator.store.lab.OtherProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,45 +39,44 @@ class NativeLibraryTest {
     Path library = files("log/native").getFirst();
     long size = Files.size(library);
     Files.write(library, new byte[1_000]);
-    Files.write(library.resolveSibling(library.getFileName() + ".part"), new byte[1_000]);
+    Path leftOver = library.resolveSibling(library.getFileName() + "-77.part");
+    Files.write(leftOver, new byte[1_000]);
+    Files.setLastModifiedTime(leftOver, FileTime.from(Instant.now().minusSeconds(61)));
     openAndDie();
     assertThat(files("log/native")).containsExactly(library);
     assertThat(Files.size(library)).isEqualTo(size);
   }
 
-  private void openAndDie() throws IOException, InterruptedException {
-    Path temporary = Files.createDirectories(folder.resolve("tmp"));
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx64m",
-                "-XX:-UsePerfData",
-                "-Djava.io.tmpdir=" + temporary,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Opened.class.getName(),
-                folder.resolve("log").toString())
-            .redirectError(folder.resolve("errors").toFile())
-            .start();
-    try (BufferedReader lines = process.inputReader(UTF_8)) {
-      String line = lines.readLine();
-      while (line != null && !line.equals("open")) {
-        line = lines.readLine(); // what it logs
-      }
-      assertThat(line).as(() -> errors()).isEqualTo("open");
-    } finally {
-      process.toHandle().destroyForcibly(); // kill -9
-      process.waitFor();
+  /** Each writes for itself; whoever comes last gives the same bytes the name. */
+  @Test
+  void severalAtOnceInOneFolderAllStart() throws Exception {
+    List<OtherProcess> processes = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      processes.add(start(Loaded.class, "log/native"));
     }
+    for (OtherProcess process : processes) {
+      process.killWhenItSays("loaded");
+    }
+    assertThat(files("tmp")).isEmpty();
+    assertThat(files("log/native")).hasSize(1);
   }
 
-  private String errors() {
-    try {
-      return Files.readString(folder.resolve("errors"));
-    } catch (IOException e) {
-      return e.toString();
-    }
+  @Test
+  void aFolderThatCannotBeWrittenIsNamedWithTheFix() throws Exception {
+    Files.createDirectories(folder.resolve("log"));
+    Files.writeString(folder.resolve("log/native"), "in the way"); // holds for root as well
+    assertThat(start(Opened.class, "log").untilItsEnd())
+        .contains("cannot use the Raft log folder " + folder.resolve("log"))
+        .contains("make RaftDataDir writable")
+        .contains(folder.resolve("log/native").toString());
+  }
+
+  private OtherProcess start(Class<?> main, String path) throws IOException {
+    return OtherProcess.start(main, folder, "tmp", List.of(folder.resolve(path).toString()));
+  }
+
+  private void openAndDie() throws IOException, InterruptedException {
+    start(Opened.class, "log").killWhenItSays("open");
   }
 
   private List<Path> files(String name) throws IOException {
@@ -95,6 +96,18 @@ class NativeLibraryTest {
         System.out.flush();
         Thread.currentThread().join();
       }
+    }
+  }
+
+  /** Loads the library alone: a log has one owner. */
+  static final class Loaded {
+    private Loaded() {}
+
+    public static void main(String[] arguments) throws Exception {
+      NativeLibrary.loadFrom(Path.of(arguments[0]));
+      System.out.println("loaded");
+      System.out.flush();
+      Thread.currentThread().join();
     }
   }
 }

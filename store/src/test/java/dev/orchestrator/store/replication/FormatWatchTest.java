@@ -3,6 +3,7 @@ package dev.orchestrator.store.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orchestrator.store.command.Command;
+import dev.orchestrator.store.command.CommandCodec;
 import dev.orchestrator.store.command.Leadership;
 import dev.orchestrator.store.command.Outcome;
 import dev.orchestrator.store.command.Replicator;
@@ -124,7 +125,7 @@ class FormatWatchTest {
   @Test
   void aNodeWithoutRaftAgreesWithItself() {
     FormatWatch.alone(database, local).tick();
-    assertThat(agreed()).isEqualTo(2);
+    assertThat(agreed()).isEqualTo(CommandCodec.FORMAT_VERSION);
   }
 
   private final class Recording implements Replicator {

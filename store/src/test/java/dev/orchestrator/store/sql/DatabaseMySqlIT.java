@@ -7,9 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.orchestrator.raft.core.LogId;
 import dev.orchestrator.store.lab.MySqlTestServer;
+import dev.orchestrator.store.lab.TestAuthority;
 import dev.orchestrator.store.lab.TestBackend;
 import dev.orchestrator.store.model.Instance;
 import dev.orchestrator.store.model.InstanceKey;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -27,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseMySqlIT {
   private static final InstanceKey DB1 = new InstanceKey("db1", 3306);
@@ -99,40 +102,6 @@ class DatabaseMySqlIT {
       database.probe();
     }
     open().close();
-  }
-
-  @Test
-  void aNewerSchemaIsRefused() {
-    open().close();
-    server.execute("INSERT INTO " + NAME + ".schema_version VALUES (99)");
-    assertThatThrownBy(this::open)
-        .isInstanceOf(StoreException.class)
-        .hasMessageContaining("has schema version 99, this program knows up to 2");
-    server.execute("DELETE FROM " + NAME + ".schema_version WHERE version = 99");
-    open().close();
-  }
-
-  /** MySQL commits at each CREATE: a death in between must not stop the next start. */
-  @Test
-  void aMigrationThatDiedAnywhereIsCompleted() throws SQLException {
-    List<String> statements = new ArrayList<>(Migrations.statements(new MySqlDialect(), 1));
-    statements.addAll(Migrations.statements(new MySqlDialect(), 2));
-    for (int done = 1; done <= statements.size(); done++) {
-      String name = NAME + done;
-      server.execute("CREATE DATABASE " + name);
-      try (Connection connection = server.connect(name);
-          Statement statement = connection.createStatement()) {
-        for (String sql : statements.subList(0, done)) {
-          statement.execute(sql);
-        }
-      }
-      try (Database database = Database.mysql(server.settings(name, LONG))) {
-        assertThat(database.applied().id()).isEqualTo(LogId.ZERO);
-      }
-      assertThat(server.column("SELECT version FROM " + name + ".schema_version"))
-          .containsExactly("1", "2");
-      server.execute("DROP DATABASE " + name);
-    }
   }
 
   @Test
@@ -339,6 +308,59 @@ class DatabaseMySqlIT {
     assertRefused(
         withTls(plain, new MySqlBackend.Tls("/none", certificate, authority, true)),
         "MySQLOrchestratorSSLPrivateKeyFile /none cannot be read; name a PEM file");
+  }
+
+  @Test
+  void theServersCertificateIsVerifiedByTheAuthorityThatIsNamed(@TempDir Path folder) {
+    TestAuthority right = TestAuthority.make(folder, "right");
+    TestAuthority wrong = TestAuthority.make(folder, "wrong");
+    right.sign("server", server.host());
+    right.sign("elsewhere", "127.0.0.77");
+    MySqlBackend plain = server.settings(NAME, LONG);
+    MySqlBackend trusting =
+        withTls(plain, new MySqlBackend.Tls("", "", right.file().toString(), false));
+    MySqlBackend mistaken =
+        withTls(plain, new MySqlBackend.Tls("", "", wrong.file().toString(), false));
+    List<String> former =
+        List.of("ssl_ca", "ssl_cert", "ssl_key").stream()
+            .map(name -> name + " = '" + server.column("SELECT @@" + name).getFirst() + "'")
+            .toList();
+    try {
+      show(folder, "server");
+      try (Database database = Database.mysql(trusting)) {
+        database.instances().save(List.of(Instance.known(DB1)));
+        assertThat(database.instances().all()).hasSize(1);
+        database.pin().close();
+        assertThat(
+                database
+                    .reads()
+                    .query("SHOW SESSION STATUS LIKE 'Ssl_cipher'", row -> row.text("Value")))
+            .isNotEmpty()
+            .doesNotContain("");
+      }
+      assertRefused(
+          mistaken,
+          "cannot agree on TLS with the MySQL backend "
+              + plain.address()
+              + "; check MySQLOrchestratorSSLCAFile");
+      show(folder, "elsewhere");
+      assertRefused(trusting, "cannot agree on TLS with the MySQL backend " + plain.address());
+    } finally {
+      server.execute("SET GLOBAL " + String.join(", ", former), "ALTER INSTANCE RELOAD TLS");
+    }
+  }
+
+  /** The server has this certificate from now on. */
+  private void show(Path folder, String certificate) {
+    server.execute(
+        "SET GLOBAL ssl_ca = '"
+            + folder.resolve("right.pem")
+            + "', ssl_cert = '"
+            + folder.resolve(certificate + ".pem")
+            + "', ssl_key = '"
+            + folder.resolve(certificate + "-key.pem")
+            + "'",
+        "ALTER INSTANCE RELOAD TLS");
   }
 
   @Test

@@ -131,54 +131,6 @@ class DatabaseTest {
     Database.sqlite(file()).close(); // the lease was given back
   }
 
-  @Test
-  void aNewerSchemaIsRefused() throws SQLException {
-    Database.sqlite(file()).close();
-    execute(file(), "INSERT INTO schema_version VALUES (99)");
-    assertThatThrownBy(() -> Database.sqlite(file()))
-        .isInstanceOf(StoreException.class)
-        .hasMessageContaining(file() + " has schema version 99, this program knows up to 2");
-    execute(file(), "DELETE FROM schema_version WHERE version = 99");
-    Database.sqlite(file()).close();
-  }
-
-  /** What a kill at each statement leaves on disk; the transaction of the script was under way. */
-  @Test
-  void aMigrationThatDiedAnywhereIsCompleted() throws SQLException, IOException {
-    List<String> first = Migrations.statements(new SqliteDialect(), 1);
-    List<String> second = Migrations.statements(new SqliteDialect(), 2);
-    for (int done = 1; done <= first.size() + second.size(); done++) {
-      Path dying = folder.resolve("dying-" + done);
-      Path left = folder.resolve("left-" + done);
-      try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + dying);
-          var statement = connection.createStatement()) {
-        statement.execute("PRAGMA journal_mode = WAL");
-        statement.execute("CREATE TABLE schema_version (version INTEGER NOT NULL PRIMARY KEY)");
-        statement.execute("PRAGMA cache_size = 1"); // so that pages reach the file before the end
-        statement.execute("BEGIN IMMEDIATE");
-        for (String sql : first.subList(0, Math.min(done, first.size()))) {
-          statement.execute(sql);
-        }
-        if (done >= first.size()) {
-          statement.execute("INSERT INTO schema_version VALUES (1)");
-          statement.execute("COMMIT");
-          statement.execute("BEGIN IMMEDIATE");
-        }
-        for (String sql : second.subList(0, Math.max(0, done - first.size()))) {
-          statement.execute(sql);
-        }
-        Files.copy(dying, left);
-        Files.copy(Path.of(dying + "-wal"), Path.of(left + "-wal"));
-        statement.execute("ROLLBACK");
-      }
-      try (Database database = Database.sqlite(left)) {
-        assertThat(database.applied().id()).isEqualTo(LogId.ZERO);
-        assertThat(database.tags().all()).isEmpty();
-      }
-      assertThat(column(left, "SELECT version FROM schema_version")).containsExactly("1", "2");
-    }
-  }
-
   /** A dump restored by another program: other pages, another journal, settings of its own. */
   @Test
   void aRestoredFileWithOtherSettingsIsAccepted() throws SQLException {
