@@ -1,6 +1,7 @@
 package dev.orchestrator.probe.mysql;
 
 import dev.orchestrator.store.model.InstanceKey;
+import dev.orchestrator.store.sql.UnlingeringSocketFactory;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

@@ -14,6 +14,7 @@ import dev.orchestrator.store.model.InstanceKey;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -192,6 +193,28 @@ class DatabaseMySqlIT {
       await().atMost(LONG).untilAsserted(database::probe);
       database.apply(tx -> database.applied().id(tx));
       assertThat(database.seeds().all()).isEmpty();
+    }
+  }
+
+  /** Or what is left of apply's patience would be spent on closing the session that was lost. */
+  @Test
+  void anEncryptedSessionThatWasLostIsClosedAtOnce() throws Exception {
+    MySqlServer backend = new MySqlServer(server.settings(NAME, SHORT));
+    try (Connection writer = backend.openWriter(Deadline.in(LONG));
+        Statement statement = writer.createStatement()) {
+      try (ResultSet cipher = statement.executeQuery("SHOW STATUS LIKE 'Ssl_cipher'")) {
+        assertThat(cipher.next()).isTrue();
+        assertThat(cipher.getString(2)).as("TLS").isNotEmpty();
+      }
+      Duration limit = Duration.ofSeconds(2);
+      backend.limit(writer, Deadline.in(limit.multipliedBy(2)));
+      server.signal("STOP");
+      long startedAt = System.nanoTime();
+      assertThatThrownBy(() -> statement.execute("DO 1")).isInstanceOf(SQLException.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - startedAt))
+          .isBetween(limit.minusMillis(200), limit.plusMillis(1_500));
+    } finally {
+      server.signal("CONT");
     }
   }
 

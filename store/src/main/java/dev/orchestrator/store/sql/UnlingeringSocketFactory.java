@@ -1,4 +1,4 @@
-package dev.orchestrator.probe.mysql;
+package dev.orchestrator.store.sql;
 
 import com.mysql.cj.conf.PropertySet;
 import com.mysql.cj.protocol.StandardSocketFactory;
