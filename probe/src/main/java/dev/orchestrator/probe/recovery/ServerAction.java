@@ -74,6 +74,7 @@ sealed interface ServerAction permits PromotionAction, ReplicaAction, TakeoverAc
       case FENCE_OLD_PRIMARY -> Optional.of(new ReplicaAction.FenceOldPrimary());
       case FENCE_PRIMARY -> Optional.of(new TakeoverAction.FencePrimary());
       case VERIFY_FENCED -> Optional.of(new TakeoverAction.VerifyFenced());
+      case APPROACH -> Optional.of(new TakeoverAction.Approach());
       case CATCH_UP -> Optional.of(new TakeoverAction.CatchUp());
       case ATTACH -> Optional.of(new TakeoverAction.Attach());
       case BECOME_REPLICA -> Optional.of(new TakeoverAction.BecomeReplica());

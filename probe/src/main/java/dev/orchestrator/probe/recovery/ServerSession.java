@@ -202,6 +202,11 @@ final class ServerSession implements AutoCloseable {
         : reading.up(number(uptime.getFirst().getOrDefault("value", "-1")));
   }
 
+  /** Reads what the server has executed, and nothing else. */
+  GtidSet executed() throws SQLException {
+    return gtids(query("SELECT @@GLOBAL.gtid_executed AS executed").getFirst(), "executed");
+  }
+
   /** Where the binary log stands, {@code file:position}; {@code ""} without one. */
   String coordinates() throws SQLException {
     String version = connection.getMetaData().getDatabaseProductVersion();

@@ -1,6 +1,7 @@
 package dev.orchestrator.probe.recovery;
 
 import dev.orchestrator.probe.mysql.FleetConnector;
+import dev.orchestrator.probe.topology.GtidSet;
 import dev.orchestrator.store.model.InstanceKey;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -126,6 +127,16 @@ final class Sessions implements AutoCloseable {
   ServerReading read(InstanceKey key) throws SQLException, InterruptedException {
     try (ServerSession session = open(key)) {
       return session.readWithUptime();
+    } catch (SQLException e) {
+      suspect(key);
+      throw e;
+    }
+  }
+
+  /** What a server has executed. */
+  GtidSet executed(InstanceKey key) throws SQLException, InterruptedException {
+    try (ServerSession session = open(key)) {
+      return session.executed();
     } catch (SQLException e) {
       suspect(key);
       throw e;

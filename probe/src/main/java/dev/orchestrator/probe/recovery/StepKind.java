@@ -22,6 +22,8 @@ enum StepKind {
    * it read the log from its beginning, and the first write waits for an acknowledgement meanwhile.
    */
   ROTATE_LOG,
+  /** Waits until the target is nearly as far as a primary that still accepts writes. */
+  APPROACH,
   /** Moves the primary record to the target, compare-and-set on its epoch (rule A1). */
   DESIGNATE,
   /** Turns on the source side of semi-synchronous replication (rule D4). */

@@ -268,10 +268,11 @@ final class StepRunner {
     }
     requireLeading();
     FAULTS.reached(FaultPoint.Place.SENDING, step);
-    if (action instanceof TakeoverAction.Attach attach) {
-      attach.act(session, step, account(step));
-    } else {
-      action.act(session, server, step);
+    switch (action) {
+      case TakeoverAction.Attach attach -> attach.act(session, step, account(step));
+      case TakeoverAction.Approach approach ->
+          approach.act(session, () -> sessions.executed(ServerAction.source(step)));
+      default -> action.act(session, server, step);
     }
     return action.provenByAnswer()
         ? Result.done("answered without an error")

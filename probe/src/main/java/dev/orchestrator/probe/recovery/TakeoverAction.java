@@ -11,6 +11,77 @@ import java.util.Optional;
 
 /** What steps do on servers while a living primary hands over, or takes back. Immutable. */
 sealed interface TakeoverAction extends ServerAction {
+  /**
+   * {@link StepKind#APPROACH}: what is waited for here, while writes go on, need not be waited for
+   * when they stand still. How far behind the target is tells the time that it takes to execute
+   * what the primary had executed when it was asked.
+   */
+  record Approach() implements TakeoverAction {
+    private static final Duration NEAR = Duration.ofMillis(20);
+
+    /** For so long nearness is hoped for; then what is bearable must do. */
+    private static final Duration HOPE = Duration.ofSeconds(1);
+
+    private static final Duration BEARABLE = Duration.ofSeconds(1);
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofMillis(2);
+
+    /** Asks the primary what it has executed. */
+    interface Primary {
+      GtidSet executed() throws SQLException, InterruptedException;
+    }
+
+    @Override
+    public boolean onlyLooks() {
+      return true;
+    }
+
+    @Override
+    public boolean provenByAnswer() {
+      return true;
+    }
+
+    @Override
+    public Optional<String> obstacle(ServerReading server, RecoveryStep step) {
+      return server.channel().isEmpty() ? Optional.of("replicates from nobody") : Optional.empty();
+    }
+
+    @Override
+    public boolean holds(ServerReading server, RecoveryStep step) {
+      return step.state() == RecoveryStep.State.DONE;
+    }
+
+    @Override
+    public void act(ServerSession session, ServerReading server, RecoveryStep step) {
+      // Without a primary to ask there is nothing to approach.
+    }
+
+    /** Returns when the target is near enough. */
+    void act(ServerSession session, Primary primary) throws SQLException, InterruptedException {
+      long start = System.nanoTime();
+      while (true) {
+        GtidSet goal = primary.executed();
+        long asked = System.nanoTime();
+        while (!session.executed().contains(goal)) {
+          if (System.nanoTime() - start > LIMIT.toNanos()) {
+            throw new SQLException(
+                "is not nearly as far as the primary within "
+                    + LIMIT
+                    + ": lacks "
+                    + goal.minus(session.executed()).count()
+                    + " transactions");
+          }
+          Thread.sleep(POLL);
+        }
+        long now = System.nanoTime();
+        Duration enough = now - start < HOPE.toNanos() ? NEAR : BEARABLE;
+        if (now - asked <= enough.toNanos()) {
+          return;
+        }
+      }
+    }
+  }
+
   /** {@link StepKind#FENCE_PRIMARY}: while it waits, writes wait too, so it does not wait long. */
   record FencePrimary() implements TakeoverAction {
     static final Duration LIMIT = Duration.ofMillis(1_500);

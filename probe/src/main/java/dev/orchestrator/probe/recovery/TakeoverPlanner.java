@@ -33,6 +33,7 @@ final class TakeoverPlanner {
   private static final int DECIDE = 50;
   private static final int PRE_HOOKS = 100;
   private static final int ROTATE = 150;
+  private static final int APPROACH = 160;
   private static final int FENCE = 200;
   private static final int HAND_OVER = 300;
 
@@ -91,6 +92,15 @@ final class TakeoverPlanner {
         Target.of(winner),
         Map.of(),
         winner.key() + " has a short log to read when the others begin to follow it");
+    plan.gate(
+        APPROACH,
+        StepKind.APPROACH,
+        WINNER_LANE,
+        Target.of(winner),
+        Map.of(
+            RecoveryPlanner.SOURCE_HOST, old.key().host(),
+            RecoveryPlanner.SOURCE_PORT, Integer.toString(old.key().port())),
+        winner.key() + " is nearly as far as " + old.key() + " before writes stop");
     plan.gate(
         FENCE,
         StepKind.FENCE_PRIMARY,

@@ -234,7 +234,7 @@ class PlannedTakeoverIT {
           .log()
           .refuse(
               command -> {
-                if (fences(drill, command) && !halted[0]) {
+                if (intends(drill, command, StepKind.FENCE_PRIMARY) && !halted[0]) {
                   halted[0] = true;
                   lab.execute(2, "STOP REPLICA SQL_THREAD");
                   lab.execute(1, "INSERT INTO drill.ledger (id) VALUES (1)");
@@ -261,12 +261,45 @@ class PlannedTakeoverIT {
     }
   }
 
-  private static boolean fences(Drill drill, Command command) {
+  /** Nobody's writes stand still for a server that would not get there. */
+  @Test
+  void aDesignatedServerThatDoesNotComeNearIsRefusedBeforeWritesStop() {
+    try (MySqlLab lab = MySqlLab.start(NETWORK, 3);
+        Drill drill = new Drill(lab, folder).stepTimeout(Duration.ofSeconds(2))) {
+      RecoverySupervisor supervisor = drill.lead();
+      drill.register(supervisor, 1);
+      boolean[] halted = {false};
+      drill
+          .log()
+          .refuse(
+              command -> {
+                if (intends(drill, command, StepKind.ROTATE_LOG) && !halted[0]) {
+                  halted[0] = true;
+                  lab.execute(2, "STOP REPLICA SQL_THREAD");
+                  lab.execute(1, "INSERT INTO drill.ledger (id) VALUES (1)");
+                }
+                return false;
+              });
+
+      Recovery.Ending ending =
+          drill.ordered(supervisor, OrderKind.TAKEOVER_AUTO, Optional.of(drill.key(2)));
+
+      assertThat(halted[0]).as(drill.story()).isTrue();
+      assertThat(ending.successful()).as(drill.story()).isFalse();
+      assertThat(ending.errors()).as(drill.story()).anyMatch(e -> e.contains("lacks 1 trans"));
+      assertThat(drill.writable()).as(drill.story()).containsExactly(1);
+      assertThat(new Ledger(drill.steps()).of(StepKind.FENCE_PRIMARY))
+          .as(drill.story())
+          .allSatisfy(step -> assertThat(step.attempt()).isZero());
+      lab.execute(2, "START REPLICA SQL_THREAD");
+      lab.awaitCaughtUp(2, 1);
+    }
+  }
+
+  private static boolean intends(Drill drill, Command command, StepKind kind) {
     return command instanceof Command.StepIntended intended
         && drill.steps().stream()
-            .anyMatch(
-                step ->
-                    step.number() == intended.step() && Ledger.is(step, StepKind.FENCE_PRIMARY));
+            .anyMatch(step -> step.number() == intended.step() && Ledger.is(step, kind));
   }
 
   /** The primary lives, and is fenced before another one is chosen. */
