@@ -196,6 +196,10 @@ final class ChaosWorld implements AutoCloseable {
    * does not count, and a server tells its age in whole seconds.
    */
   void awaitSeen() {
+    awaitSeen(AGE_SECONDS);
+  }
+
+  private void awaitSeen(long ageSeconds) {
     long sinceNanos = System.nanoTime();
     String primary = awaitPrimary().host();
     long living = fleet.members().stream().filter(MySqlMember::isAlive).count();
@@ -203,19 +207,21 @@ final class ChaosWorld implements AutoCloseable {
       Waiting.until(
           node + " has seen all living servers",
           LIMIT,
-          () -> seen(node, primary, living, sinceNanos));
+          () -> seen(node, primary, living, sinceNanos, ageSeconds));
     }
   }
 
-  private static boolean seen(OrchestratorNode node, String primary, long living, long sinceNanos) {
+  private static boolean seen(
+      OrchestratorNode node, String primary, long living, long sinceNanos, long ageSeconds) {
     long elapsed = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
+    long youngest = elapsed - ageSeconds;
     return node.api()
             .getLocally("all-instances", CALL)
             .filter(NodeApi.Reply::isOk)
             .map(
                 reply ->
                     StreamSupport.stream(reply.body().spliterator(), false)
-                        .filter(instance -> isPlaced(instance, primary, living - 1, elapsed))
+                        .filter(instance -> isPlaced(instance, primary, living - 1, youngest))
                         .count())
             .orElse(0L)
         >= living;
@@ -223,13 +229,13 @@ final class ChaosWorld implements AutoCloseable {
 
   /** Whether a node saw a server answer, as the primary with its ackers or as its replica. */
   private static boolean isPlaced(
-      JsonNode instance, String primary, long ackers, long elapsedSeconds) {
+      JsonNode instance, String primary, long ackers, long youngestSeconds) {
     long visited = instance.path("SecondsSinceLastSeen").path("Int64").asLong(Integer.MAX_VALUE);
     boolean isPrimary = instance.path("Key").path("Hostname").asString("").equals(primary);
     return instance.path("IsLastCheckValid").asBoolean(false)
         && (isPrimary
             ? instance.path("SemiSyncMasterClients").asInt(0) >= ackers
-                && visited + AGE_SECONDS <= elapsedSeconds
+                && visited <= youngestSeconds
             : instance.path("MasterKey").path("Hostname").asString("").equals(primary));
   }
 
@@ -298,9 +304,11 @@ final class ChaosWorld implements AutoCloseable {
       }
     }
     MySqlMember primary = awaitPrimary();
+    boolean restarted = false;
     for (MySqlMember member : fleet.members()) {
       if (!member.equals(primary)
           && (!member.isAlive() || !member.replicatesFrom(primary.host()))) {
+        restarted = true;
         fleet.readmit(member, primary, TABLE, script);
       }
       logStatements(member);
@@ -318,7 +326,7 @@ final class ChaosWorld implements AutoCloseable {
                 .get("ack-all-recoveries?comment=next-round", CALL)
                 .filter(NodeApi.Reply::isOk)
                 .isPresent());
-    awaitSeen();
+    awaitSeen(restarted ? AGE_SECONDS : 0);
   }
 
   /**

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 /** The program behind {@code scripts/recovery-chaos}; its {@code --help} says what it does. */
 public final class RecoveryChaos {
   static final Duration REACTION = Duration.ofMillis(500);
-  static final Duration WRITE_PAUSE = Duration.ofMillis(10);
+  static final Duration WRITE_PAUSE = Duration.ofMillis(20);
   private static final int POLL_SECONDS = 1;
   private static final Duration TRACE_LIMIT = Duration.ofMinutes(5);
 
