@@ -167,6 +167,7 @@ public final class CalmCases {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     if (death == Case.FROZEN && acted) {
       primary.kill9(); // it is dead for good now, as a person would see to
+      Waiting.until("the end of " + primary, ChaosWorld.LIMIT, () -> !primary.isAlive());
     } else if (death == Case.FROZEN) {
       primary.process().signal("CONT");
     }

@@ -48,6 +48,7 @@ final class ChaosWorld implements AutoCloseable {
   private final MySqlFleet fleet;
   private final NodeGroup nodes;
   private final LedgerWriter writer;
+  private final boolean asShipped;
 
   private ChaosWorld(
       Path folder,
@@ -56,14 +57,15 @@ final class ChaosWorld implements AutoCloseable {
       NodeNetwork network,
       MySqlFleet fleet,
       NodeGroup nodes,
-      Duration pause) {
+      Settings settings) {
     this.folder = folder;
     this.script = script;
     this.classes = classes;
     this.network = network;
     this.fleet = fleet;
     this.nodes = nodes;
-    this.writer = new LedgerWriter(fleet.members(), pause);
+    this.writer = new LedgerWriter(fleet.members(), settings.pause());
+    this.asShipped = settings.asShipped();
   }
 
   /**
@@ -73,8 +75,15 @@ final class ChaosWorld implements AutoCloseable {
    * @param reaction how long a failure must last
    * @param pause between two writes of the application
    * @param pollSeconds how often nodes visit servers
+   * @param asShipped nodes are started as users start them; else they can be stopped at boundaries
+   *     and start and warm up at less cost
    */
-  record Settings(int lane, Duration reaction, Duration pause, int pollSeconds) {}
+  record Settings(int lane, Duration reaction, Duration pause, int pollSeconds, boolean asShipped) {
+    /** Of a world whose nodes can be stopped at boundaries. */
+    Settings(int lane, Duration reaction, Duration pause, int pollSeconds) {
+      this(lane, reaction, pause, pollSeconds, false);
+    }
+  }
 
   /** Starts everything in a checkout that is built, in the first lane with the usual visits. */
   static ChaosWorld start(Path root, DemoFolder folder, Duration reaction, Duration pause) {
@@ -84,7 +93,8 @@ final class ChaosWorld implements AutoCloseable {
   /** Starts everything in a checkout that is built. */
   static ChaosWorld start(Path root, Path folder, Settings settings) {
     NodeNetwork network = NodeNetwork.make(settings.lane(), NODES, SERVERS);
-    Path launcher = launcher(root, folder);
+    Path launcher =
+        settings.asShipped() ? root.resolve("bin/orchestrator") : launcher(root, folder);
     String configuration = configuration(folder, settings.reaction());
     var world =
         new ChaosWorld(
@@ -103,7 +113,7 @@ final class ChaosWorld implements AutoCloseable {
                 network.hosts(),
                 host ->
                     new Enclosure(network.wrapper(host), configuration, settings.pollSeconds())),
-            settings.pause());
+            settings);
     try {
       world.run();
       return world;
@@ -117,7 +127,9 @@ final class ChaosWorld implements AutoCloseable {
     fleet.start(script);
     fleet.members().forEach(ChaosWorld::logStatements);
     nodes.start();
-    shareClasses();
+    if (!asShipped) {
+      shareClasses();
+    }
     String discover = "discover/" + fleet.primary().host() + "/" + MySqlMember.PORT;
     Waiting.until(
         discover,
@@ -274,8 +286,20 @@ final class ChaosWorld implements AutoCloseable {
   List<MySqlMember> writable() {
     return fleet.members().stream()
         .filter(MySqlMember::isAlive)
-        .filter(MySqlMember::isWritable)
+        .filter(ChaosWorld::acceptsWrites)
         .toList();
+  }
+
+  /** A server that dies while it is asked does not. */
+  private static boolean acceptsWrites(MySqlMember member) {
+    try {
+      return member.isWritable();
+    } catch (LabException e) {
+      if (member.isAlive() && member.answers()) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   /** The one writable server, waited for. */
@@ -303,6 +327,7 @@ final class ChaosWorld implements AutoCloseable {
         node.launch();
       }
     }
+    awaitIdle();
     MySqlMember primary = awaitPrimary();
     boolean restarted = false;
     for (MySqlMember member : fleet.members()) {
@@ -327,6 +352,17 @@ final class ChaosWorld implements AutoCloseable {
                 .filter(NodeApi.Reply::isOk)
                 .isPresent());
     awaitSeen(restarted ? AGE_SECONDS : 0);
+  }
+
+  /** Who mends servers by hand while a recovery runs works against it. */
+  private void awaitIdle() {
+    Waiting.until(
+        "no recovery runs",
+        LIMIT,
+        () ->
+            Records.recoveries(nodes.awaitLeader())
+                .filter(all -> all.stream().noneMatch(entry -> entry.ended().isEmpty()))
+                .isPresent());
   }
 
   /**

@@ -89,7 +89,7 @@ public final class RecoveryTimes {
             ChaosWorld.start(
                 root,
                 folder.path(),
-                new ChaosWorld.Settings(lane, reaction, WRITE_PAUSE, POLL_SECONDS))) {
+                new ChaosWorld.Settings(lane, reaction, WRITE_PAUSE, POLL_SECONDS, true))) {
       good = new RecoveryTimes(world, console, timeline).run(kind, rounds, reaction);
     } catch (LabException e) {
       console.line("FAILED: " + e.getMessage());

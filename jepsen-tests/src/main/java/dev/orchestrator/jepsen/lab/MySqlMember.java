@@ -119,7 +119,8 @@ public final class MySqlMember {
     }
   }
 
-  private boolean answers() {
+  /** Whether it lets somebody in now. */
+  public boolean answers() {
     try (Connection connection = connect(Duration.ofSeconds(1))) {
       return connection.isValid(1);
     } catch (SQLException notYet) {

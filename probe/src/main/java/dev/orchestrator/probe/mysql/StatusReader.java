@@ -3,6 +3,7 @@ package dev.orchestrator.probe.mysql;
 import dev.orchestrator.store.model.BinlogCoordinates;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.ReplicationFacts;
+import dev.orchestrator.store.model.SemiSyncFacts;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,12 +43,13 @@ final class StatusReader {
             "SHOW GLOBAL VARIABLES WHERE Variable_name LIKE 'rpl_semi_sync%'"
                 + " OR Variable_name IN ('sync_binlog', 'innodb_flush_log_at_trx_commit')");
     ReplicationFacts replication = replication();
+    List<InstanceKey> replicas = replicas();
     return new ServerStatus(
         hostname(basics),
         FactsOfRows.server(basics, status, selfCoordinates(basics)),
         replication,
-        FactsOfRows.semiSync(semiSync, status),
-        replicas(),
+        connected(FactsOfRows.semiSync(semiSync, status), replicas.size()),
+        replicas,
         replication.configured() ? "" : clusterAlias(),
         semiSync.text("sync_binlog").equals("1")
             && semiSync.text("innodb_flush_log_at_trx_commit").equals("1"));
@@ -126,6 +128,23 @@ final class StatusReader {
       tolerate("SHOW REPLICAS", e);
     }
     return named;
+  }
+
+  /**
+   * For a while the server also counts sessions whose replica has connected anew since, as if there
+   * were more acknowledging replicas than there are. Each is registered once.
+   */
+  private SemiSyncFacts connected(SemiSyncFacts facts, int known) throws SQLException {
+    if (!facts.sourceEnabled() || facts.clients() <= known) {
+      return facts;
+    }
+    try {
+      int registered = session.rows(session.dialect().showReplicas()).size();
+      return registered == 0 ? facts : facts.ofAtMost(Math.max(known, registered));
+    } catch (SQLException e) {
+      tolerate("SHOW REPLICAS", e);
+      return facts;
+    }
   }
 
   private String clusterAlias() throws SQLException {

@@ -46,6 +46,8 @@ sealed interface Choice {
 
   /** Why nobody is promoted; the names are published. */
   enum Reason {
+    /** The primary is back before somebody else was designated. */
+    PRIMARY_ANSWERS("PrimaryAnswers"),
     /** No replica could be read. */
     NO_REPLICA_READ("NoReplicaRead"),
     /** Fewer than n-k+1 ackers were read, so an acknowledged transaction may be on the others. */

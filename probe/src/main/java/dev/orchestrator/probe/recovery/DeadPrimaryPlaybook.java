@@ -75,7 +75,12 @@ final class DeadPrimaryPlaybook implements Playbook {
     int round = ledger.round();
     if (ledger.isEmpty()) {
       Optional<PromotionDoubt> doubt = doubt(recovery);
-      return doubt.isPresent() ? refuse(doubt.get()) : gather(recovery, ledger);
+      if (doubt.isPresent()) {
+        return refuse(doubt.get().refusal());
+      }
+      return Revival.seen(recovery, database, sessions)
+          ? refuse(Revival.PRIMARY_ANSWERS + ": " + Revival.text(recovery.subject().failedKey()))
+          : gather(recovery, ledger);
     }
     Optional<RecoveryStep> decision = ledger.decision(round);
     if (!ledger.broken(round).isEmpty()) {
@@ -99,7 +104,7 @@ final class DeadPrimaryPlaybook implements Playbook {
         : PromotionDoubt.open(database, cluster(recovery), Instant.EPOCH);
   }
 
-  private Next refuse(PromotionDoubt doubt) {
+  private Next refuse(String reason) {
     return new Next.End(
         new Recovery.Ending(
             false,
@@ -107,7 +112,7 @@ final class DeadPrimaryPlaybook implements Playbook {
             "",
             List.of(),
             List.of(),
-            List.of(doubt.refusal()),
+            List.of(reason),
             "nothing was touched",
             clock.instant()));
   }
@@ -240,7 +245,13 @@ final class DeadPrimaryPlaybook implements Playbook {
             .under(config.promotion())
             .passing(passing(ledger));
     Order order = Order.of(recovery.subject());
-    Choice choice = CandidateSelector.choose(gathering, order);
+    Choice choice =
+        Revival.seen(recovery, database, sessions)
+            ? new Choice.Refuse(
+                Choice.Reason.PRIMARY_ANSWERS,
+                Revival.text(recovery.subject().failedKey()),
+                List.of())
+            : CandidateSelector.choose(gathering, order);
     return new Next.Steps(planner.act(cluster, ledger, choice, policy, order));
   }
 

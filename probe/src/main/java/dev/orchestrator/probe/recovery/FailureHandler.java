@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +36,21 @@ final class FailureHandler {
   private final RecoveryGate gate;
   private final RecoveryRunner runner;
   private final Rehearsals rehearsals;
+  private final Predicate<InstanceKey> stands;
   private final ReconnectPace reconnects = new ReconnectPace();
   private final Map<String, List<String>> whyNot = new ConcurrentHashMap<>();
 
-  FailureHandler(Workplace place, RecoveryGate gate, RecoveryRunner runner, Rehearsals rehearsals) {
+  /**
+   * @param stands whether the failure of this server lasts and is agreed upon by now
+   */
+  FailureHandler(
+      Workplace place,
+      RecoveryGate gate,
+      RecoveryRunner runner,
+      Rehearsals rehearsals,
+      Predicate<InstanceKey> stands) {
     this.place = place;
+    this.stands = stands;
     this.gate = gate;
     this.runner = runner;
     this.rehearsals = rehearsals;
@@ -111,9 +122,14 @@ final class FailureHandler {
       Analysis analysis, Verdict verdict, boolean recover, String pause, Instant leadingSince) {
     try {
       long detectionId = detect(analysis, verdict);
-      // Hooks take their time: meanwhile an order may have ended without knowing what it did.
+      // Hooks take their time: meanwhile an order may have ended without knowing what it did, or
+      // the server may be back.
       if (recover && gate.doubt(analysis, leadingSince).isEmpty()) {
-        start(analysis, verdict, detectionId);
+        if (stands.test(analysis.instance().key())) {
+          start(analysis, verdict, detectionId);
+        } else {
+          LOG.info("a failure is over before its recovery began key={}", analysis.instance().key());
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

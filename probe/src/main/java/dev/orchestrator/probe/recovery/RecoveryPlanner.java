@@ -74,8 +74,8 @@ final class RecoveryPlanner {
   private static final int FETCH = 370;
   private static final int APPLY = 400;
   private static final int DESIGNATE = 450;
-  private static final int SEMI_SYNC_STAGE = 500;
-  private static final int RESET = 550;
+  private static final int RESET = 500;
+  private static final int SEMI_SYNC_STAGE = 550;
   private static final int PROMOTE = 600;
 
   static final String WINNER_LANE = "primary";
@@ -271,6 +271,15 @@ final class RecoveryPlanner {
         Map.of(CLUSTER_ID, cluster.clusterId(), EPOCH, Long.toString(cluster.epoch())),
         winner.key() + " is the primary by agreement");
     if (config.applyPromotion()) {
+      // An applier that somebody started again would wait for acknowledgements, and the server with
+      // it: replication ends before semi-sync begins.
+      plan.gate(
+          stage(round, RESET),
+          StepKind.RESET_REPLICATION,
+          WINNER_LANE,
+          target,
+          Map.of(TRANSACTIONS, received),
+          winner.key() + " follows nobody any more");
       if (policy.semiSync()) {
         plan.gate(
             stage(round, SEMI_SYNC_STAGE),
@@ -281,13 +290,6 @@ final class RecoveryPlanner {
             winner.key() + " promises what the old primary promised: " + policy.words());
       }
       plan.gate(
-              stage(round, RESET),
-              StepKind.RESET_REPLICATION,
-              WINNER_LANE,
-              target,
-              Map.of(TRANSACTIONS, received),
-              winner.key() + " follows nobody any more")
-          .gate(
               stage(round, PROMOTE),
               StepKind.SET_WRITABLE,
               WINNER_LANE,

@@ -110,7 +110,13 @@ public final class RecoverySupervisor implements AutoCloseable {
     this.gate = new RecoveryGate(config, database);
     this.runner = new RecoveryRunner(place, revisit);
     this.rehearsals = new Rehearsals(place);
-    this.failures = new FailureHandler(place, gate, runner, rehearsals);
+    this.failures =
+        new FailureHandler(
+            place,
+            gate,
+            runner,
+            rehearsals,
+            key -> lastingKeys.contains(key) && verdict(key).agreed());
     this.keeper = new ClusterKeeper(database);
     this.fences = new FenceStarter(place, runner);
     this.returns = new ReturnStarter(place, runner);

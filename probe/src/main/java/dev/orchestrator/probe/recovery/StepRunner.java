@@ -169,12 +169,15 @@ final class StepRunner {
     return step.ended(attempt, writer.term(), result.state(), result.detail());
   }
 
-  private RecoveryStep designate(RecoveryStep step) throws WorkStopped {
+  private RecoveryStep designate(RecoveryStep step) throws WorkStopped, InterruptedException {
     int attempt = step.attempt() + 1;
     intendLater(step, attempt);
     String clusterId = step.arguments().getOrDefault(RecoveryPlanner.CLUSTER_ID, "");
     if (designated(clusterId, step.targetUuid())) {
       return recorded(step, attempt, Result.done("was designated already"));
+    }
+    if (Revival.seen(recovery, database, sessions)) {
+      return recorded(step, attempt, Result.failed(Revival.text(recovery.subject().failedKey())));
     }
     long epoch = Long.parseLong(step.arguments().getOrDefault(RecoveryPlanner.EPOCH, "0"));
     FAULTS.reached(FaultPoint.Place.SENDING, step);

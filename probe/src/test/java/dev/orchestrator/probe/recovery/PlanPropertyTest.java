@@ -46,7 +46,9 @@ class PlanPropertyTest {
       assertThat(first(steps, StepKind.DESIGNATE)).isBetween(0, writable);
       assertThat(first(steps, StepKind.RESET_REPLICATION)).isBetween(0, writable);
       if (gathering.policy().semiSync()) {
-        assertThat(first(steps, StepKind.SET_SEMI_SYNC)).isBetween(0, writable);
+        assertThat(first(steps, StepKind.SET_SEMI_SYNC))
+            .as("an applier would wait for acknowledgements")
+            .isBetween(first(steps, StepKind.RESET_REPLICATION), writable);
       }
       int verified = first(steps, StepKind.VERIFY_WRITABLE);
       assertThat(verified).isGreaterThan(writable);

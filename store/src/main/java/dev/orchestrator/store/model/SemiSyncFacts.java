@@ -28,4 +28,19 @@ public record SemiSyncFacts(
   /** No plugin loaded. */
   public static final SemiSyncFacts NONE =
       new SemiSyncFacts(false, false, false, false, false, 0, 0, 0, "", -1);
+
+  /** The same with fewer clients, if there are more than this. */
+  public SemiSyncFacts ofAtMost(int connected) {
+    return new SemiSyncFacts(
+        available,
+        sourceEnabled,
+        replicaEnabled,
+        sourceStatus,
+        replicaStatus,
+        timeoutMillis,
+        waitForReplicas,
+        Math.min(clients, connected),
+        waitPoint,
+        fallbacks);
+  }
 }
