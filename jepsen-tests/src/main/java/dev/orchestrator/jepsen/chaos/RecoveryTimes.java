@@ -36,6 +36,9 @@ public final class RecoveryTimes {
   private static final int POLL_SECONDS = 5;
   private static final int PRACTICES = 3;
 
+  /** Nodes that have just started compile what they ran so far: nobody's usual state. */
+  private static final Duration SETTLED = Duration.ofSeconds(60);
+
   /** What a server has by default: seconds without a word until a replica gives its source up. */
   private static final int DEFAULT_NET_TIMEOUT_SECONDS = 60;
 
@@ -100,6 +103,9 @@ public final class RecoveryTimes {
   private boolean run(Kind kind, int rounds, Duration reaction) {
     List<Double> times = new ArrayList<>();
     practise();
+    console.line("the nodes settle for " + SETTLED.toSeconds() + " s");
+    Waiting.poll(SETTLED, SETTLED, Optional::<Boolean>empty);
+    world.awaitSeen();
     for (int round = 1; round <= rounds; round++) {
       Optional<Double> seconds = round(kind);
       seconds.ifPresent(times::add);
