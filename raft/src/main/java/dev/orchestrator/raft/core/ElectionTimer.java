@@ -66,6 +66,10 @@ final class ElectionTimer {
     return nowMillis >= deadlineMillis;
   }
 
+  boolean passesWithin(long nowMillis, long millis) {
+    return deadlineMillis - nowMillis <= millis;
+  }
+
   boolean holdsOnToLeader(long nowMillis) {
     return nowMillis < leaseUntilMillis;
   }

@@ -21,6 +21,19 @@ public record MemberId(String name, long incarnation) implements Comparable<Memb
     return byName != 0 ? byName : Long.compareUnsigned(incarnation, other.incarnation);
   }
 
+  /** Asked at every turn: what a record brings along costs several times as much until compiled. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof MemberId(String itsName, long its)
+        && incarnation == its
+        && name.equals(itsName);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * name.hashCode() + Long.hashCode(incarnation);
+  }
+
   @Override
   public String toString() {
     return name + "#" + Long.toHexString(incarnation);

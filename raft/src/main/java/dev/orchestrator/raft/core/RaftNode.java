@@ -31,6 +31,9 @@ import java.util.Optional;
  * Ongaro's. Confined to one thread.
  */
 public final class RaftNode {
+  private static final long LONGEST_REST_MILLIS = 30;
+  private static final long NEAR_REST_MILLIS = 10;
+
   private final NodeState state;
   private final Election election;
   private final FollowerReplication follower;
@@ -333,6 +336,16 @@ public final class RaftNode {
   /** Snapshots on their way from or to this member. */
   public List<SnapshotProgress> snapshotProgress() {
     return snapshots.progress(state.role instanceof Role.Leader leader ? leader : null);
+  }
+
+  /**
+   * How far apart ticks may be now, in milliseconds: a fifth of a heartbeat, at most {@value
+   * #LONGEST_REST_MILLIS}; shorter when an election is near, as elections keep apart by little.
+   */
+  public long restMillis() {
+    long usual = Math.clamp(state.timings.heartbeatMillis() / 5, 1, LONGEST_REST_MILLIS);
+    boolean near = state.timer.passesWithin(state.nowMillis, 3 * usual);
+    return near && role() != RoleName.LEADER ? Math.min(usual, NEAR_REST_MILLIS) : usual;
   }
 
   /** Index of the NoOp of this leader's term, empty if it does not lead. */

@@ -29,13 +29,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A turn is taken on the network thread wherever that thread can be had: what it has just
  * received need not be handed to another thread, nor what is to be sent, and each hand-over that is
  * saved is one wake-up less on the way of every entry. The thread raft-loop sees to it that there
- * is a turn at least every {@value #TICK_MILLIS} ms, takes those that the network thread does not
- * get to, and begins and ends the whole. Turns exclude each other by a lock; what is confined to
- * raft-loop is confined to its holder.
+ * is a turn as often as {@link RaftNode#restMillis} wants, takes those that the network thread does
+ * not get to, and begins and ends the whole. Turns exclude each other by a lock; what is confined
+ * to raft-loop is confined to its holder.
  */
 final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private static final int MAX_BATCH = 512;
-  private static final long TICK_MILLIS = 10;
 
   /** While a read waits for the next millisecond. */
   private static final long SHORT_TICK_MILLIS = 1;
@@ -74,7 +73,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
   private boolean toldFit = true;
   private long turnCount;
   private volatile long turns;
-  private volatile boolean hurry;
+  private volatile long restMillis = SHORT_TICK_MILLIS;
   private volatile @Nullable Throwable failure;
 
   private volatile boolean fit = true;
@@ -164,8 +163,7 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
       while (!stopping && failure == null) {
         long seen = turns;
         if (seen > 0) {
-          LockSupport.parkNanos(
-              TimeUnit.MILLISECONDS.toNanos(hurry ? SHORT_TICK_MILLIS : TICK_MILLIS));
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(restMillis));
         }
         if (Thread.interrupted()) {
           Thread.currentThread().interrupt();
@@ -261,15 +259,14 @@ final class RaftLoop<R> implements Runnable, Transport.Receiver {
     if (more) {
       wake();
     }
-    hurry(node.hasUnsentReads());
+    rest(node.hasUnsentReads() ? SHORT_TICK_MILLIS : node.restMillis());
   }
 
-  private void hurry(boolean now) {
-    if (now != hurry) {
-      hurry = now;
-      if (now) {
-        LockSupport.unpark(thread);
-      }
+  private void rest(long millis) {
+    boolean sooner = millis < restMillis;
+    restMillis = millis;
+    if (sooner) {
+      LockSupport.unpark(thread);
     }
   }
 

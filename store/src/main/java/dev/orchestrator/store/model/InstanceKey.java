@@ -54,6 +54,19 @@ public record InstanceKey(String host, int port) implements Comparable<InstanceK
     return ORDER.compare(this, other);
   }
 
+  /** Asked all the time: what a record brings along costs several times as much until compiled. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof InstanceKey(String itsHost, int its)
+        && port == its
+        && host.equals(itsHost);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * host.hashCode() + port;
+  }
+
   @Override
   public String toString() {
     return host + ":" + port;
