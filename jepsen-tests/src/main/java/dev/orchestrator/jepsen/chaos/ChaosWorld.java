@@ -16,9 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -31,7 +32,6 @@ import tools.jackson.databind.JsonNode;
 final class ChaosWorld implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(90);
   private static final Duration CALL = Duration.ofSeconds(5);
-  private static final long AGE_SECONDS = 3;
   static final int USUAL_POLL_SECONDS = 5;
   private static final int NODES = 3;
   private static final int SERVERS = 3;
@@ -140,8 +140,22 @@ final class ChaosWorld implements AutoCloseable {
     writer.start();
   }
 
+  /** An archive of other classes than those of now helps nobody, and no other one is made. */
+  private static synchronized void dropOutdatedClasses(Path root) {
+    Path archive = root.resolve(CLASSES);
+    try (Stream<Path> jars = Files.list(archive.resolveSibling("lib"))) {
+      long newest = jars.mapToLong(jar -> jar.toFile().lastModified()).max().orElse(0);
+      if (archive.toFile().lastModified() < newest) {
+        Files.deleteIfExists(archive);
+      }
+    } catch (IOException e) {
+      throw new LabException("cannot look after " + archive, e);
+    }
+  }
+
   /** Everything a node needs, and the boundary service beside it on the class path. */
   private static Path launcher(Path root, Path folder) {
+    dropOutdatedClasses(root);
     String text =
         """
         #!/bin/sh
@@ -204,50 +218,44 @@ final class ChaosWorld implements AutoCloseable {
 
   /**
    * Waits until each node itself has seen each living server where it is by now, and the primary
-   * not before a moment from now: an acker that was started behind the last visit to the primary
-   * does not count, and a server tells its age in whole seconds.
+   * not before now: an acker that was started behind the last visit to the primary does not count.
    */
   void awaitSeen() {
-    awaitSeen(AGE_SECONDS);
+    awaitSeen(Instant.now());
   }
 
-  private void awaitSeen(long ageSeconds) {
-    long sinceNanos = System.nanoTime();
+  private void awaitSeen(Instant since) {
     String primary = awaitPrimary().host();
     long living = fleet.members().stream().filter(MySqlMember::isAlive).count();
     for (OrchestratorNode node : nodes.nodes()) {
       Waiting.until(
-          node + " has seen all living servers",
-          LIMIT,
-          () -> seen(node, primary, living, sinceNanos, ageSeconds));
+          node + " has seen all living servers", LIMIT, () -> seen(node, primary, living, since));
     }
   }
 
-  private static boolean seen(
-      OrchestratorNode node, String primary, long living, long sinceNanos, long ageSeconds) {
-    long elapsed = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
-    long youngest = elapsed - ageSeconds;
+  private static boolean seen(OrchestratorNode node, String primary, long living, Instant since) {
     return node.api()
             .getLocally("all-instances", CALL)
             .filter(NodeApi.Reply::isOk)
             .map(
                 reply ->
                     StreamSupport.stream(reply.body().spliterator(), false)
-                        .filter(instance -> isPlaced(instance, primary, living - 1, youngest))
+                        .filter(instance -> isPlaced(instance, primary, living - 1, since))
                         .count())
             .orElse(0L)
         >= living;
   }
 
-  /** Whether a node saw a server answer, as the primary with its ackers or as its replica. */
-  private static boolean isPlaced(
-      JsonNode instance, String primary, long ackers, long youngestSeconds) {
-    long visited = instance.path("SecondsSinceLastSeen").path("Int64").asLong(Integer.MAX_VALUE);
+  /**
+   * Whether a node saw a server answer, as the primary with its ackers or as its replica. Times are
+   * told in whole seconds, cut off.
+   */
+  private static boolean isPlaced(JsonNode instance, String primary, long ackers, Instant since) {
     boolean isPrimary = instance.path("Key").path("Hostname").asString("").equals(primary);
     return instance.path("IsLastCheckValid").asBoolean(false)
         && (isPrimary
             ? instance.path("SemiSyncMasterClients").asInt(0) >= ackers
-                && visited <= youngestSeconds
+                && !Instant.parse(instance.path("LastSeenTimestamp").asString()).isBefore(since)
             : instance.path("MasterKey").path("Hostname").asString("").equals(primary));
   }
 
@@ -351,7 +359,7 @@ final class ChaosWorld implements AutoCloseable {
                 .get("ack-all-recoveries?comment=next-round", CALL)
                 .filter(NodeApi.Reply::isOk)
                 .isPresent());
-    awaitSeen(restarted ? AGE_SECONDS : 0);
+    awaitSeen(restarted ? Instant.now() : Instant.now().truncatedTo(ChronoUnit.SECONDS));
   }
 
   /** Who mends servers by hand while a recovery runs works against it. */

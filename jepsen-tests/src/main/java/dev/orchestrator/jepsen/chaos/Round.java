@@ -237,7 +237,7 @@ final class Round {
   private static Entry awaitEnd(List<OrchestratorNode> nodes, Set<String> before) {
     return Waiting.poll(
             ChaosWorld.LIMIT,
-            Duration.ofMillis(20),
+            Duration.ofMillis(100),
             () ->
                 nodes.stream()
                     .flatMap(node -> Records.recoveries(node).stream())

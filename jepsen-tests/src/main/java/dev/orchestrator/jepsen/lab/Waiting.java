@@ -36,7 +36,7 @@ public final class Waiting {
     Optional<Boolean> seen =
         poll(
             limit,
-            Duration.ofMillis(50),
+            Duration.ofMillis(150),
             () -> holds.getAsBoolean() ? Optional.of(true) : Optional.empty());
     if (seen.isEmpty()) {
       throw new LabException("not within " + limit.toSeconds() + " s: " + condition);

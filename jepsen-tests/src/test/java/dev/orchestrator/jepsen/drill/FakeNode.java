@@ -164,11 +164,9 @@ final class FakeNode {
         "SET GLOBAL rpl_semi_sync_source_enabled=1",
         "SET GLOBAL super_read_only=0",
         "SET GLOBAL read_only=0");
-    for (String other : living()) {
-      if (other.equals(successor)) {
-        continue;
-      }
-      boolean astray = fault == DrillFault.REPLICA_LEFT_BEHIND && other.endsWith(".4");
+    List<String> replicas = living().stream().filter(other -> !other.equals(successor)).toList();
+    for (String other : replicas) {
+      boolean astray = fault == DrillFault.REPLICA_LEFT_BEHIND && other.equals(replicas.getLast());
       if (!astray) {
         execute(
             other,
