@@ -1,6 +1,5 @@
 package dev.orchestrator.probe.recovery;
 
-import dev.orchestrator.store.command.Command;
 import dev.orchestrator.store.model.InstanceKey;
 import dev.orchestrator.store.model.Recovery;
 import dev.orchestrator.store.sql.Database;
@@ -74,9 +73,7 @@ final class RecoveryRunner {
       Recovery.Ending ending =
           new RecoveryExecutor(place.database(), uid, writer, runner, playbook.get()).run();
       LOG.info("recovery ended uid={} ending={}", uid, ending);
-      if (ending.errors().stream().anyMatch(e -> e.startsWith(Revival.PRIMARY_ANSWERS))) {
-        unblock(uid);
-      }
+      RevivalBlocks.lift(place.database(), place.proposals());
     } catch (WorkStopped e) {
       LOG.warn("recovery left to the next leader uid={} term={} why={}", uid, term, e.getMessage());
     } catch (InterruptedException e) {
@@ -86,20 +83,6 @@ final class RecoveryRunner {
       place.pauses().pause(uid, RETRY_PAUSE);
       revisit.accept(RecoveryExecutor.servers(recovery, place.database().recoverySteps().of(uid)));
     }
-  }
-
-  /** Whoever is still the primary may die in earnest. */
-  private void unblock(String uid) {
-    place
-        .proposals()
-        .propose(
-            new Command.AcknowledgeRecoveries(
-                Optional.of(uid),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                "orchestrator",
-                "the primary answers again: nobody was promoted"));
   }
 
   private Optional<Playbook> playbook(Recovery.Subject subject, Sessions sessions) {

@@ -342,5 +342,6 @@ public final class RecoverySupervisor implements AutoCloseable {
     }
     NoteExpiry.DEFAULT.due(database, now).ifPresent(place.proposals()::propose);
     FoundServers.due(database, now).forEach(place.proposals()::propose);
+    RevivalBlocks.lift(database, place.proposals());
   }
 }

@@ -123,32 +123,35 @@ final class Sessions implements AutoCloseable {
     }
   }
 
-  /** Reads a server once. */
-  ServerReading read(InstanceKey key) throws SQLException, InterruptedException {
+  /** What one session is opened for. */
+  private interface Look<T> {
+    T through(ServerSession session) throws SQLException;
+  }
+
+  private <T> T ask(InstanceKey key, Look<T> look) throws SQLException, InterruptedException {
     try (ServerSession session = open(key)) {
-      return session.readWithUptime();
+      return look.through(session);
     } catch (SQLException e) {
       suspect(key);
       throw e;
     }
+  }
+
+  /** Reads a server once. */
+  ServerReading read(InstanceKey key) throws SQLException, InterruptedException {
+    return ask(key, ServerSession::readWithUptime);
   }
 
   /** What a server has executed. */
   GtidSet executed(InstanceKey key) throws SQLException, InterruptedException {
-    try (ServerSession session = open(key)) {
-      return session.executed();
-    } catch (SQLException e) {
-      suspect(key);
-      throw e;
-    }
+    return ask(key, ServerSession::executed);
   }
 
   /** Where a server's binary log stands, {@code file:position}; {@code ""} when it cannot say. */
   String coordinates(InstanceKey key) throws InterruptedException {
-    try (ServerSession session = open(key)) {
-      return session.coordinates();
+    try {
+      return ask(key, ServerSession::coordinates);
     } catch (SQLException e) {
-      suspect(key);
       LOG.warn("cannot read where a binary log stands key={} cause={}", key, e.getMessage());
       return "";
     }
@@ -163,12 +166,11 @@ final class Sessions implements AutoCloseable {
     if (known.isPresent()) {
       return known;
     }
-    try (ServerSession session = open(key)) {
-      Optional<ReplicationAccount> account = ReplicationAccount.of(session);
+    try {
+      Optional<ReplicationAccount> account = ask(key, ReplicationAccount::of);
       account.ifPresent(found -> accounts.put(key, found));
       return account;
     } catch (SQLException e) {
-      suspect(key);
       LOG.warn("cannot read a replication account key={} cause={}", key, e.getMessage());
       return Optional.empty();
     }

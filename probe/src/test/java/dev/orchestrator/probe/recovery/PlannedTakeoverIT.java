@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -229,23 +231,12 @@ class PlannedTakeoverIT {
         Drill drill = new Drill(lab, folder).stepTimeout(Duration.ofSeconds(2))) {
       RecoverySupervisor supervisor = drill.lead();
       drill.register(supervisor, 1);
-      boolean[] halted = {false};
-      drill
-          .log()
-          .refuse(
-              command -> {
-                if (intends(drill, command, StepKind.FENCE_PRIMARY) && !halted[0]) {
-                  halted[0] = true;
-                  lab.execute(2, "STOP REPLICA SQL_THREAD");
-                  lab.execute(1, "INSERT INTO drill.ledger (id) VALUES (1)");
-                }
-                return false;
-              });
+      BooleanSupplier halted = haltApplierAt(StepKind.FENCE_PRIMARY, lab, drill);
 
       Recovery.Ending ending =
           drill.ordered(supervisor, OrderKind.TAKEOVER_AUTO, Optional.of(drill.key(2)));
 
-      assertThat(halted[0]).as(drill.story()).isTrue();
+      assertThat(halted.getAsBoolean()).as(drill.story()).isTrue();
       assertThat(ending.successful()).as(drill.story()).isFalse();
       assertThat(drill.writable()).as(drill.story()).containsExactly(1);
       for (StepKind kind : List.of(StepKind.STOP_REPLICATION, StepKind.SET_SEMI_SYNC)) {
@@ -268,23 +259,12 @@ class PlannedTakeoverIT {
         Drill drill = new Drill(lab, folder).stepTimeout(Duration.ofSeconds(2))) {
       RecoverySupervisor supervisor = drill.lead();
       drill.register(supervisor, 1);
-      boolean[] halted = {false};
-      drill
-          .log()
-          .refuse(
-              command -> {
-                if (intends(drill, command, StepKind.ROTATE_LOG) && !halted[0]) {
-                  halted[0] = true;
-                  lab.execute(2, "STOP REPLICA SQL_THREAD");
-                  lab.execute(1, "INSERT INTO drill.ledger (id) VALUES (1)");
-                }
-                return false;
-              });
+      BooleanSupplier halted = haltApplierAt(StepKind.ROTATE_LOG, lab, drill);
 
       Recovery.Ending ending =
           drill.ordered(supervisor, OrderKind.TAKEOVER_AUTO, Optional.of(drill.key(2)));
 
-      assertThat(halted[0]).as(drill.story()).isTrue();
+      assertThat(halted.getAsBoolean()).as(drill.story()).isTrue();
       assertThat(ending.successful()).as(drill.story()).isFalse();
       assertThat(ending.errors()).as(drill.story()).anyMatch(e -> e.contains("lacks 1 trans"));
       assertThat(drill.writable()).as(drill.story()).containsExactly(1);
@@ -294,6 +274,22 @@ class PlannedTakeoverIT {
       lab.execute(2, "START REPLICA SQL_THREAD");
       lab.awaitCaughtUp(2, 1);
     }
+  }
+
+  /** Server 2 applies nothing from this step's intent on; says whether it has come to that. */
+  private static BooleanSupplier haltApplierAt(StepKind kind, MySqlLab lab, Drill drill) {
+    AtomicBoolean halted = new AtomicBoolean();
+    drill
+        .log()
+        .refuse(
+            command -> {
+              if (intends(drill, command, kind) && !halted.getAndSet(true)) {
+                lab.execute(2, "STOP REPLICA SQL_THREAD");
+                lab.execute(1, "INSERT INTO drill.ledger (id) VALUES (1)");
+              }
+              return false;
+            });
+    return halted::get;
   }
 
   private static boolean intends(Drill drill, Command command, StepKind kind) {

@@ -21,6 +21,7 @@ import dev.orchestrator.store.replication.LocalReplicator;
 import dev.orchestrator.store.sql.Database;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -124,31 +125,12 @@ class SupervisionTest {
   @Test
   void aRunningOrRecentRecoveryOfTheClusterIsAReason() {
     register();
-    Recovery.Subject subject =
-        new Recovery.Subject(
-            DeadPrimaryPlaybook.KIND,
-            CLUSTER_ID,
-            "db1:3306",
-            "",
-            Readings.key(1),
-            Readings.uuid(1),
-            "DeadMaster",
-            "",
-            List.of(),
-            List.of(Readings.uuid(1)),
-            0,
-            "");
-    submit(new Command.StartRecovery("1:a", subject, 1, "n1", 3600, false));
+    begin(DeadPrimaryPlaybook.KIND, CLUSTER_ID, 3600);
     assertThat(gate.reasons(dead(), Instant.now(), NOW))
         .singleElement()
         .asString()
         .contains("is running");
-    submit(
-        new Command.EndRecovery(
-            "1:a",
-            1,
-            new Recovery.Ending(
-                false, Optional.empty(), "", List.of(), List.of(), List.of(), "", NOW)));
+    end(false);
     assertThat(gate.reasons(dead(), Instant.now(), NOW))
         .singleElement()
         .asString()
@@ -166,27 +148,8 @@ class SupervisionTest {
   })
   void eachKindOfRecoveryHasItsBlock(String kind, String lock, int seconds, boolean blocks) {
     register();
-    Recovery.Subject subject =
-        new Recovery.Subject(
-            kind,
-            lock + CLUSTER_ID,
-            "db1:3306",
-            "",
-            Readings.key(1),
-            Readings.uuid(1),
-            "DeadMaster",
-            "",
-            List.of(),
-            List.of(Readings.uuid(1)),
-            0,
-            "");
-    submit(new Command.StartRecovery("1:a", subject, 1, "n1", seconds, false));
-    submit(
-        new Command.EndRecovery(
-            "1:a",
-            1,
-            new Recovery.Ending(
-                true, Optional.empty(), "", List.of(), List.of(), List.of(), "", NOW)));
+    begin(kind, lock + CLUSTER_ID, seconds);
+    end(true);
     assertThat(gate.reasons(dead(), Instant.now(), NOW)).hasSize(blocks ? 1 : 0);
     assertThat(gate.reasons(dead(), Instant.now().plusSeconds(3601), NOW)).isEmpty();
     submit(
@@ -211,10 +174,50 @@ class SupervisionTest {
   @Test
   void afterARecoveryTheClusterHasItsGraceEvenIfItWasAcknowledged() {
     register();
+    begin(PlannedTakeoverPlaybook.KIND, CLUSTER_ID, 0);
+    end(true);
+    Instant ended =
+        database.recoveries().byUid("1:a").orElseThrow().ending().orElseThrow().endedAt();
+    assertThat(gate.reasons(dead(), ended.plusSeconds(1), NOW)).isEmpty();
+    gate.reconfigure(config(List.of("db1"), Duration.ofSeconds(60)));
+    assertThat(gate.reasons(dead(), ended.plusSeconds(59), NOW))
+        .singleElement()
+        .asString()
+        .contains("time to settle");
+    assertThat(gate.reasons(dead(), ended.plusSeconds(60), NOW)).isEmpty();
+  }
+
+  /** The leader that ended it may have died before it could say so. */
+  @Test
+  void aLeaderLiftsTheBlockOfARecoveryThatEndedBecauseThePrimaryWasBack() {
+    register();
+    begin(DeadPrimaryPlaybook.KIND, CLUSTER_ID, 3600);
+    end(false, Revival.PRIMARY_ANSWERS + ": " + Revival.text(Readings.key(1)));
+    assertThat(gate.reasons(dead(), Instant.now(), NOW)).hasSize(1);
+    liftBlocks();
+    assertThat(gate.reasons(dead(), Instant.now(), NOW)).isEmpty();
+  }
+
+  @Test
+  void otherBlocksAreForPeopleToLift() {
+    register();
+    begin(DeadPrimaryPlaybook.KIND, CLUSTER_ID, 3600);
+    liftBlocks();
+    end(false, "nobody could be promoted");
+    liftBlocks();
+    assertThat(gate.reasons(dead(), Instant.now(), NOW)).hasSize(1);
+  }
+
+  private void liftBlocks() {
+    ScriptedLog leader = ScriptedLog.steady(log, 1);
+    RevivalBlocks.lift(database, new Proposals(leader, leader, Clock.systemUTC(), "n1"));
+  }
+
+  private void begin(String kind, String lock, int blockSeconds) {
     Recovery.Subject subject =
         new Recovery.Subject(
-            PlannedTakeoverPlaybook.KIND,
-            CLUSTER_ID,
+            kind,
+            lock,
             "db1:3306",
             "",
             Readings.key(1),
@@ -225,22 +228,16 @@ class SupervisionTest {
             List.of(Readings.uuid(1)),
             0,
             "");
-    submit(new Command.StartRecovery("1:a", subject, 1, "n1", 0, false));
+    submit(new Command.StartRecovery("1:a", subject, 1, "n1", blockSeconds, false));
+  }
+
+  private void end(boolean successful, String... errors) {
     submit(
         new Command.EndRecovery(
             "1:a",
             1,
             new Recovery.Ending(
-                true, Optional.empty(), "", List.of(), List.of(), List.of(), "", NOW)));
-    Instant ended =
-        database.recoveries().byUid("1:a").orElseThrow().ending().orElseThrow().endedAt();
-    assertThat(gate.reasons(dead(), ended.plusSeconds(1), NOW)).isEmpty();
-    gate.reconfigure(config(List.of("db1"), Duration.ofSeconds(60)));
-    assertThat(gate.reasons(dead(), ended.plusSeconds(59), NOW))
-        .singleElement()
-        .asString()
-        .contains("time to settle");
-    assertThat(gate.reasons(dead(), ended.plusSeconds(60), NOW)).isEmpty();
+                successful, Optional.empty(), "", List.of(), List.of(), List.of(errors), "", NOW)));
   }
 
   private List<String> reasons(Analysis analysis) {
